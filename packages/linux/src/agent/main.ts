@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs'
+import { CaptureTable } from './capture.js'
+import { send, wireError } from './channel.js'
+import { writeHostFiles } from './host-files.js'
+import { runJob } from './jobs.js'
+import { NamespaceTable } from './namespace-table.js'
+import { dump, sendBatch } from './netlink-socket.js'
+import { NetlinkWriter } from '../netlink/writer.js'
+import { encodeDeleteLink } from '../rtnetlink/link.js'
+import { Poller } from './poller.js'
+import { ProcessTable } from './process-table.js'
+import { probe } from './probe.js'
+import { probeUdp } from './probe-udp.js'
+import type { AgentCallName, AgentCalls, AgentRequest } from './protocol.js'
+import { readServices, type Service } from './service.js'
+import { destroyTcpSockets } from './sock-destroy.js'
+import { SocketTable } from './socket-table.js'
+
+/**
+ * The agent: first process of a sandbox, owner of its namespaces. It lives as long as its parent:
+ * when the IPC channel ends, it leaves, and the kernel takes the pid namespace with everything in it.
+ */
+
+const services: readonly Service[] = readServices(process.env)
+
+const namespaces = new NamespaceTable()
+const poller = new Poller()
+const sockets = new SocketTable(namespaces, poller)
+const captures = new CaptureTable(namespaces, poller)
+const processes = new ProcessTable(namespaces, services, (service, code, signal) => {
+  void send({ type: 'service-exit', name: service.name, code, signal, log: service.log() })
+})
+
+type Handlers = { readonly [Name in AgentCallName]: (request: AgentCalls[Name]['request'], id: number) => AgentCalls[Name]['reply'] | Promise<AgentCalls[Name]['reply']> }
+
+const handlers: Handlers = {
+  apply: ({ jobs }) => {
+    for (const job of jobs) runJob(namespaces, job)
+    return undefined
+  },
+  dump: ({ namespace, messages }) => namespaces.inNetwork(namespace, () => dump(messages)),
+  remove: ({ namespaces: ids }) => {
+    for (const id of ids) {
+      processes.signalAll(id, 'SIGKILL')
+      namespaces.inNetwork(id, destroyTcpSockets)
+      namespaces.remove(id)
+    }
+    return undefined
+  },
+  names: ({ hosts, resolv }) => {
+    writeHostFiles(hosts, resolv)
+    return undefined
+  },
+  spawn: (request, id) => processes.spawn(id, request),
+  signal: ({ process: number, signal }) => processes.signal(number, signal),
+  signalAll: ({ namespace, signal }) => ({ processes: processes.signalAll(namespace, signal) }),
+  listen: (request, id) => sockets.listen(id, request),
+  unlisten: ({ listener }) => {
+    sockets.unlisten(listener)
+    return undefined
+  },
+  connect: (request, id) => sockets.connect(id, request),
+  abortConnect: ({ connection }) => {
+    sockets.abortConnect(connection)
+    return undefined
+  },
+  bindUdp: (request, id) => sockets.bindUdp(id, request),
+  connectUnix: async (request, id) => {
+    await sockets.connectUnix(id, request)
+    // Whoever listens there is up, so that its pid file can be read.
+    for (const service of services) service.identify()
+    return undefined
+  },
+  destroySockets: ({ namespace }) => ({ destroyed: namespaces.inNetwork(namespace, destroyTcpSockets) }),
+  probe: (request) => probe(namespaces, poller, request),
+  probeUdp: (request) => probeUdp(namespaces, poller, request),
+  capture: (request, id) => captures.start(id, request),
+  endCapture: ({ capture }) => captures.end(capture),
+  readFile: ({ path, tail: length }) => {
+    const bytes = readFileSync(path)
+    return new Uint8Array(length === undefined ? bytes : bytes.subarray(Math.max(0, bytes.length - length)))
+  },
+  close: ({ group }) => {
+    for (const id of namespaces.ids) namespaces.inNetwork(id, destroyTcpSockets)
+    if (group !== undefined) {
+      const writer = new NetlinkWriter()
+      encodeDeleteLink(writer, 'delete the links of the testbed', { group })
+      try {
+        sendBatch(writer.finish().bytes, writer.labels)
+      } catch {
+        // None there: nothing was built yet.
+      }
+    }
+    return undefined
+  },
+}
+
+async function handle<Name extends AgentCallName>(message: AgentRequest<Name>): Promise<void> {
+  try {
+    const reply = await handlers[message.call](message.request, message.id)
+    await send({ type: 'reply', id: message.id, ok: true, reply })
+  } catch (error) {
+    await send({ type: 'reply', id: message.id, ok: false, error: wireError(error) })
+  }
+  if (message.call === 'close') process.exit(0)
+}
+
+process.on('message', (message: AgentRequest) => void handle(message))
+process.on('disconnect', () => process.exit(0))
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
+void send({ type: 'ready' })

@@ -1,0 +1,138 @@
+import { mkdirSync, openSync, readlinkSync, realpathSync, writeFileSync, closeSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { LinuxError } from '../errors.js'
+import { AGENT_DIRECTORY } from './paths.js'
+import * as libc from './libc.js'
+import { BASE_NAMESPACE } from './protocol.js'
+
+/** A host's namespaces, held as descriptors. */
+interface Entry {
+  readonly id: string
+  readonly hostname: string
+  readonly net: number
+  /** `net:[4026532008]`, to recognise the processes that live in it. */
+  readonly netLink: string
+  /** Mount and UTS namespace: made when the first process starts, since most hosts of a large testbed never run one. */
+  full: { readonly mnt: number; readonly uts: number } | undefined
+}
+
+const NET = '/proc/self/ns/net'
+const MNT = '/proc/self/ns/mnt'
+const UTS = '/proc/self/ns/uts'
+
+/**
+ * The namespaces of a testbed. Entering is done with setns(2) on this very thread and undone before any
+ * other JavaScript runs, so only synchronous work may be done inside.
+ */
+export class NamespaceTable {
+  readonly #entries = new Map<string, Entry>()
+  readonly #base = { net: openSync(NET, 'r'), mnt: openSync(MNT, 'r'), uts: openSync(UTS, 'r') }
+  readonly #baseLink = readlinkSync(NET)
+
+  constructor() {
+    // A thread that shares root and working directory with others may not change its mount namespace (setns(2)).
+    libc.unshare(libc.CLONE_FS)
+  }
+
+  get ids(): string[] {
+    return [...this.#entries.keys()]
+  }
+
+  /** The descriptor of a network namespace, for IFLA_NET_NS_FD. */
+  netFd(id: string): number {
+    return id === BASE_NAMESPACE ? this.#base.net : this.#entry(id).net
+  }
+
+  /** The identity of a network namespace, as the links in /proc/PID/ns show it. */
+  netLink(id: string): string {
+    return id === BASE_NAMESPACE ? this.#baseLink : this.#entry(id).netLink
+  }
+
+  create(id: string, hostname: string): void {
+    if (this.#entries.has(id)) throw new LinuxError('invalid', `namespace "${id}" exists already`)
+    libc.unshare(libc.CLONE_NEWNET)
+    try {
+      this.#entries.set(id, { id, hostname, net: openSync(NET, 'r'), netLink: readlinkSync(NET), full: undefined })
+    } finally {
+      libc.setns(this.#base.net, libc.CLONE_NEWNET)
+    }
+  }
+
+  /** Forgets a namespace; the kernel destroys it when the last socket and process in it are gone. */
+  remove(id: string): void {
+    const entry = this.#entries.get(id)
+    if (entry === undefined) return
+    this.#entries.delete(id)
+    for (const fd of [entry.net, entry.full?.mnt, entry.full?.uts]) if (fd !== undefined) closeSync(fd)
+  }
+
+  /** Runs `work` in the network namespace. */
+  inNetwork<T>(id: string, work: () => T): T {
+    if (id === BASE_NAMESPACE) return work()
+    libc.setns(this.#entry(id).net, libc.CLONE_NEWNET)
+    try {
+      return work()
+    } finally {
+      libc.setns(this.#base.net, libc.CLONE_NEWNET)
+    }
+  }
+
+  /** Runs `work` as a process of the host would see the world: its network, its /etc/hosts, its host name. */
+  inHost<T>(id: string, work: () => T): T {
+    if (id === BASE_NAMESPACE) return work()
+    const entry = this.#entry(id)
+    return this.inNetwork(id, () => {
+      try {
+        if (entry.full === undefined) entry.full = this.#furnish(entry)
+        else {
+          libc.setns(entry.full.mnt, libc.CLONE_NEWNS)
+          libc.setns(entry.full.uts, libc.CLONE_NEWUTS)
+        }
+        return work()
+      } finally {
+        libc.setns(this.#base.uts, libc.CLONE_NEWUTS)
+        libc.setns(this.#base.mnt, libc.CLONE_NEWNS)
+      }
+    })
+  }
+
+  /** Makes mount and UTS namespace of a host, and stays in them. */
+  #furnish(entry: Entry): { mnt: number; uts: number } {
+    libc.unshare(libc.CLONE_NEWNS | libc.CLONE_NEWUTS)
+    libc.sethostname(entry.hostname)
+    mountOver(hostFile(entry.id, 'hosts'), '/etc/hosts')
+    mountOver(hostFile(entry.id, 'resolv.conf'), '/etc/resolv.conf')
+    // /sys/class/net shows the namespace that sysfs was mounted in. Where the system does not allow it, /sys stays as it is.
+    try {
+      libc.mount('sysfs', '/sys', 'sysfs', 0)
+    } catch {
+      // A masked /sys (inside a container) cannot be mounted anew by an unprivileged user.
+    }
+    return { mnt: openSync(MNT, 'r'), uts: openSync(UTS, 'r') }
+  }
+
+  #entry(id: string): Entry {
+    const entry = this.#entries.get(id)
+    if (entry === undefined) throw new LinuxError('invalid', `there is no namespace "${id}"`)
+    return entry
+  }
+}
+
+/** Where the agent keeps a host's own version of a file. */
+export function hostFile(id: string, name: 'hosts' | 'resolv.conf'): string {
+  return `${AGENT_DIRECTORY}/hosts/${encodeURIComponent(id)}/${name}`
+}
+
+/** Bind-mounts a file over another; a symbolic link is followed, and its missing target below /run is made. */
+function mountOver(source: string, target: string): void {
+  let real: string
+  try {
+    real = realpathSync(target)
+  } catch {
+    const link = readlinkSync(target, { encoding: 'utf8' })
+    real = link.startsWith('/') ? link : `${dirname(target)}/${link}`
+    mkdirSync(dirname(real), { recursive: true })
+    writeFileSync(real, '')
+  }
+  libc.mount(source, real, null, libc.MS_BIND)
+}

@@ -1,0 +1,136 @@
+import type { NamespaceReference } from '../netlink/writer.js'
+
+/**
+ * What the library and its agent say to each other over Node's IPC channel (structured clone, so bytes travel as they are).
+ * A call is answered by one {@link AgentReply}; sockets and pipes that belong to a call arrive before its
+ * reply as {@link AgentHandle} messages. Events come unasked.
+ */
+
+/** The name of the namespace that the agent itself, and the switch, live in. */
+export const BASE_NAMESPACE = ''
+
+/** Things to be done in one network namespace, in the order of the fields. */
+export interface NamespaceJob {
+  /** Identifier chosen by the caller; {@link BASE_NAMESPACE} is the agent's own. */
+  readonly namespace: string
+  /** Make the namespace first. */
+  readonly create?: { readonly hostname: string }
+  /** Paths below /proc/sys with `/` as separator, and their values. */
+  readonly sysctls?: readonly (readonly [path: string, value: string])[]
+  /** `tun` and `tap` devices, made through /dev/net/tun. */
+  readonly tuns?: readonly TunDevice[]
+  /** Netlink requests, ready but for the descriptors of namespaces. */
+  readonly messages?: Uint8Array
+  readonly references?: readonly NamespaceReference[]
+  /** What each request does: index is sequence number less one. */
+  readonly labels?: readonly string[]
+  /**
+   * Interfaces whose transmit offloads are switched off. Needed where a userspace datapath reads from the other end:
+   * it would get frames whose checksum is not yet filled in.
+   */
+  readonly plainChecksums?: readonly string[]
+}
+
+/** A persistent tun (layer 3) or tap (layer 2) device. */
+export interface TunDevice {
+  readonly name: string
+  readonly mode: 'tun' | 'tap'
+}
+
+/** How a process is started. */
+export interface SpawnRequest {
+  readonly namespace: string
+  readonly argv: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly cwd: string | undefined
+  /** Open a pipe to the standard input; /dev/null otherwise. */
+  readonly input: boolean
+}
+
+/** An echo request to be sent: from which namespace to which address. */
+export interface Probe {
+  readonly namespace: string
+  readonly address: string
+}
+
+/** What became of a probe: round-trip time in milliseconds, or the reason why there was no answer. */
+export type ProbeResult = { readonly ok: true; readonly rttMs: number } | { readonly ok: false; readonly reason: string }
+
+/** Every call with its request and its reply. */
+export interface AgentCalls {
+  /** Works the jobs off in order; stops at the first refusal. */
+  apply: { request: { jobs: readonly NamespaceJob[] }; reply: undefined }
+  /** Sends one dump request and returns everything the kernel answers. */
+  dump: { request: { namespace: string; messages: Uint8Array }; reply: Uint8Array[] }
+  /** Ends the processes of namespaces and forgets them; links inside go with them. */
+  remove: { request: { namespaces: readonly string[] }; reply: undefined }
+  /** The files that every host sees as its own /etc/hosts and /etc/resolv.conf. */
+  names: { request: { hosts: string; resolv: Readonly<Record<string, string>> }; reply: undefined }
+  /** Handles: stdin (if asked for), stdout, stderr. */
+  spawn: { request: SpawnRequest; reply: { process: number; pid: number } }
+  signal: { request: { process: number; signal: string }; reply: boolean }
+  /** Signals everything that runs in a namespace until a scan finds nothing new. */
+  signalAll: { request: { namespace: string; signal: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL' }; reply: { processes: number } }
+  /** Handle: a listening server. */
+  listen: { request: { namespace: string; host: string; port: number; backlog: number; listener: number }; reply: { port: number } }
+  unlisten: { request: { listener: number }; reply: undefined }
+  /** Handle: a connected socket. */
+  connect: { request: { namespace: string; host: string; port: number; localHost?: string | undefined; timeoutMs: number; connection: number }; reply: undefined }
+  abortConnect: { request: { connection: number }; reply: undefined }
+  /** Handle: a bound UDP socket. */
+  bindUdp: { request: { namespace: string; host: string; port: number; family: 4 | 6; reuseAddr: boolean; reusePort: boolean }; reply: { port: number } }
+  /** Handle: a stream socket connected to a unix socket in the agent's file system; waits until it exists. */
+  connectUnix: { request: { path: string; timeoutMs: number }; reply: undefined }
+  /** Resets every TCP connection and closes every socket of a namespace (`SOCK_DESTROY`). */
+  destroySockets: { request: { namespace: string }; reply: { destroyed: number } }
+  probe: { request: { probes: readonly Probe[]; timeoutMs: number }; reply: ProbeResult[] }
+  /** Sends one datagram and tells whether it reached a bound socket of the destination namespace. */
+  probeUdp: { request: { from: string; to: string | undefined; address: string; port: number; timeoutMs: number }; reply: ProbeResult }
+  /** Handle: a stream of pcap records (nanosecond, host byte order, without the file header). */
+  capture: { request: { namespace: string; interface: string; snapLength: number; promiscuous: boolean; capture: number }; reply: undefined }
+  endCapture: { request: { capture: number }; reply: { received: number; dropped: number } }
+  readFile: { request: { path: string; tail?: number | undefined }; reply: Uint8Array }
+  /** Deletes the links of a group at once, closes everything that was handed out, and ends the agent. */
+  close: { request: { group: number | undefined }; reply: undefined }
+}
+
+/** A call's name. */
+export type AgentCallName = keyof AgentCalls
+
+/** One call on its way to the agent. */
+export interface AgentRequest<Name extends AgentCallName = AgentCallName> {
+  readonly id: number
+  readonly call: Name
+  readonly request: AgentCalls[Name]['request']
+}
+
+/** An error as it travels. */
+export interface WireError {
+  readonly code: string
+  readonly message: string
+  readonly errno?: number | undefined
+  readonly step?: string | undefined
+}
+
+/** A socket or pipe that belongs to a call still to be answered. */
+export interface AgentHandle {
+  readonly type: 'handle'
+  readonly id: number
+  readonly name: string
+}
+
+/** The answer to a call. */
+export type AgentReply =
+  | { readonly type: 'reply'; readonly id: number; readonly ok: true; readonly reply: unknown }
+  | { readonly type: 'reply'; readonly id: number; readonly ok: false; readonly error: WireError }
+
+/** What the agent reports without being asked. */
+export type AgentEvent =
+  | { readonly type: 'ready' }
+  | { readonly type: 'exit'; readonly process: number; readonly code: number | null; readonly signal: string | null }
+  | { readonly type: 'service-exit'; readonly name: string; readonly code: number | null; readonly signal: string | null; readonly log: string }
+  /** A connection that the agent's copy of a listening socket accepted before it was closed: it comes as a handle with this message. */
+  | { readonly type: 'accepted'; readonly listener: number }
+
+/** Everything that arrives from the agent. */
+export type AgentMessage = AgentReply | AgentHandle | AgentEvent

@@ -1,0 +1,42 @@
+export { arpOp, encodeArp } from './arp.js'
+export type { Arp } from './arp.js'
+export { internetChecksum, pseudoHeader, transportChecksum } from './checksum.js'
+export type { IpEndpoints } from './checksum.js'
+export { decodePacket } from './decode.js'
+export type { EmbeddedPacket } from './embedded.js'
+export { encodePacket } from './encode.js'
+export type { PacketFields } from './encode.js'
+export { encodeNeighborAdvertisement, encodeNeighborSolicitation } from './encode-neighbor.js'
+export { encodeEthernet } from './ethernet.js'
+export type { Ethernet, EthernetFields, VlanTag } from './ethernet.js'
+export { formatPacket } from './format.js'
+export { encodeIcmp, encodeIcmpEcho, icmpType } from './icmp.js'
+export type { Echo, Icmp, IcmpFields } from './icmp.js'
+export { encodeIcmpv6, encodeIcmpv6Echo, icmpv6Type } from './icmpv6.js'
+export type { Icmpv6, Icmpv6Fields } from './icmpv6.js'
+export { formatIpv4, formatIpv6, isIpv4, isIpv6, parseIp, parseIpv4, parseIpv6 } from './ip.js'
+export { encodeIpv4 } from './ipv4.js'
+export type { Ipv4, Ipv4Fields, Ipv4Flags } from './ipv4.js'
+export { encodeIpv6 } from './ipv6.js'
+export type { Ipv6, Ipv6Fields } from './ipv6.js'
+export type { Ipv6Extension, Ipv6Fragment, Ipv6OpaqueExtension } from './ipv6-extension.js'
+export { formatMac, isMac, parseMac } from './mac.js'
+export { multicastMac, solicitedNodeAddress } from './multicast.js'
+export type { NdOption, NdPrefixInformation } from './nd-option.js'
+export type {
+  NeighborAdvertisement,
+  NeighborDiscovery,
+  NeighborSolicitation,
+  Redirect,
+  RouterAdvertisement,
+  RouterSolicitation,
+} from './neighbor-discovery.js'
+export { etherType, ipProtocol } from './numbers.js'
+export type { Layer, Malformed, Packet } from './packet.js'
+export { encodeTcp, formatTcpFlags } from './tcp.js'
+export type { Tcp, TcpFields, TcpFlags } from './tcp.js'
+export type { TcpOption } from './tcp-option.js'
+export { encodeUdp } from './udp.js'
+export type { Udp, UdpFields } from './udp.js'
+export { decodeVxlan, encodeVxlan, vxlanPort } from './vxlan.js'
+export type { Vxlan } from './vxlan.js'

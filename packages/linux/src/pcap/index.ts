@@ -1,0 +1,8 @@
+export { PcapError } from './pcap-error.js'
+export type { PcapErrorCode } from './pcap-error.js'
+export { linkTypeEthernet } from './pcap-format.js'
+export type { PcapHeader, PcapRecord } from './pcap-format.js'
+export { PcapReader } from './pcap-reader.js'
+export type { PcapReaderOptions } from './pcap-reader.js'
+export { pcapHeader, pcapRecord } from './pcap-writer.js'
+export type { PcapFormatOptions, PcapRecordFields } from './pcap-writer.js'

@@ -1,0 +1,117 @@
+import { accessSync, constants } from 'node:fs'
+import { delimiter } from 'node:path'
+import { LinuxError } from '../errors.js'
+
+/** Where programs of administrators live; ordinary users often do not have these in PATH. */
+const ADMIN_PATHS = ['/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/local/bin', '/usr/bin', '/bin']
+
+/** A daemon that is started inside the sandbox before the agent is up, so that both start at the same time. */
+export interface SandboxService {
+  /** For messages: `ovs-vswitchd`. */
+  readonly name: string
+  readonly argv: readonly string[]
+  /**
+   * All but the last service must put themselves into the background when they are ready (`--detach`), and say in
+   * this file which process they became.
+   */
+  readonly pidFile?: string
+  /** Log file inside the sandbox; its end is quoted when the service dies. */
+  readonly logFile?: string
+}
+
+/** What is in the sandbox when it starts. */
+export interface SandboxContents {
+  /** Folders below /run, which is an empty file system of the sandbox's own. */
+  readonly directories?: readonly string[]
+  /** Text files below /run, each below 128 KiB. */
+  readonly files?: Readonly<Record<string, string>>
+  readonly services?: readonly SandboxService[]
+}
+
+/** PATH, with the folders that administrators' programs are in. */
+export function searchPath(path: string | undefined): string {
+  return [...new Set([...(path ?? '').split(delimiter).filter(Boolean), ...ADMIN_PATHS])].join(delimiter)
+}
+
+/**
+ * Finds a program.
+ * @throws LinuxError `missing` with the Debian package to install
+ */
+export function findProgram(name: string, debianPackage: string, path = process.env['PATH']): string {
+  for (const folder of searchPath(path).split(delimiter)) {
+    try {
+      accessSync(`${folder}/${name}`, constants.X_OK)
+      return `${folder}/${name}`
+    } catch {
+      // Not in this folder.
+    }
+  }
+  throw new LinuxError('missing', `the program "${name}" is not installed: install it with "apt-get install ${debianPackage}" (Debian, Ubuntu) or your distribution's package`)
+}
+
+/** Quotes a word for a POSIX shell. */
+function quote(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`
+}
+
+function servicesScript(services: readonly SandboxService[]): string {
+  if (services.length === 0) return ''
+  const last = services[services.length - 1] as SandboxService
+  const lines = services.slice(0, -1).map(({ name, argv }) => `${argv.map(quote).join(' ')} >/run/streambed/log/${quote(name)}.err 2>&1 || exit 111`)
+  // Descriptor 3 is the agent's channel to its parent: a daemon that kept it would hide the agent's end.
+  return `( ${lines.join('; ')}; exec ${last.argv.map(quote).join(' ')} >/run/streambed/log/${quote(last.name)}.err 2>&1 ) 3>&- </dev/null &
+service=$!
+`
+}
+
+/**
+ * The shell text that runs first in the sandbox: it furnishes /run, starts the services in the background and becomes the agent.
+ */
+export function preludeScript(contents: SandboxContents, node: string, agent: string): string {
+  const { directories = [], files = {}, services = [] } = contents
+  const description = services.map(({ name, pidFile, logFile }) => ({ name, pidFile, logFile }))
+  return `set -e
+mount -t tmpfs -o mode=755,nosuid,nodev streambed /run
+mkdir -p /run/streambed/log /run/lock /run/user ${directories.map(quote).join(' ')}
+${Object.entries(files)
+  .map(([path, text]) => `printf %s ${quote(text)} > ${quote(path)}`)
+  .join('\n')}
+service=0
+${servicesScript(services)}STREAMBED_LAST_SERVICE=$service
+STREAMBED_SERVICES=${quote(JSON.stringify(description))}
+export STREAMBED_LAST_SERVICE STREAMBED_SERVICES
+exec ${quote(node)} ${quote(agent)}
+`
+}
+
+/** How the sandbox is entered. */
+export type SandboxPrivilege = 'root' | 'user-namespace'
+
+/** The command line that makes the namespaces and runs the prelude in them. */
+export function sandboxCommand(privilege: SandboxPrivilege, script: string): readonly string[] {
+  const unshare = findProgram('unshare', 'util-linux')
+  const setpriv = findProgram('setpriv', 'util-linux')
+  const shell = findProgram('sh', 'dash')
+  // The kernel kills the unshare process with us (--pdeathsig), and the agent with the unshare process (--kill-child): that
+  // needs no program of ours to be awake. Entering a user namespace clears the first setting, so it is made after that.
+  const enter = privilege === 'user-namespace' ? [unshare, '--user', '--map-root-user'] : []
+  return [...enter, setpriv, '--pdeathsig', 'KILL', unshare, '--net', '--mount', '--pid', '--uts', '--ipc', '--fork', '--mount-proc', '--kill-child=KILL', shell, '-c', script]
+}
+
+/** Why the sandbox could not be entered, in words that say what to do. */
+export function launchFailure(privilege: SandboxPrivilege, status: string, stderr: string): LinuxError {
+  const text = stderr.trim()
+  const quoted = text === '' ? '' : `: ${text}`
+  if (/unshare.*(not permitted|no space left|permission denied|invalid argument)|uid_map|setgroups/is.test(text)) {
+    if (privilege === 'root') {
+      return new LinuxError('forbidden', `root may not make namespaces here${quoted}. In a container run it with --privileged (or CAP_SYS_ADMIN and CAP_NET_ADMIN, and a seccomp profile that allows unshare).`)
+    }
+    return new LinuxError(
+      'forbidden',
+      `this system does not let ordinary users make user namespaces${quoted}. Allow them as root with the setting that your system has: ` +
+        'sysctl -w user.max_user_namespaces=15000; sysctl -w kernel.unprivileged_userns_clone=1 (Debian before 11); ' +
+        'sysctl -w kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu 23.10 and later); in a container use a seccomp profile that allows unshare. Or run as root.',
+    )
+  }
+  return new LinuxError('closed', `the sandbox did not start (${status})${quoted}`)
+}

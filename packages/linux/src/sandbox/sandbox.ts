@@ -1,0 +1,241 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { accessSync, constants } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { LinuxError } from '../errors.js'
+import type { AgentCallName, AgentCalls, AgentEvent, NamespaceJob } from '../agent/protocol.js'
+import { AgentChannel, type Handles } from './channel.js'
+import { launchFailure, preludeScript, sandboxCommand, searchPath, type SandboxContents, type SandboxPrivilege } from './launch.js'
+import { Owned } from './owned.js'
+
+/** How a sandbox is made. */
+export interface SandboxOptions extends SandboxContents {
+  /**
+   * `root` makes the namespaces directly, `user-namespace` inside a user namespace of its own, which needs no
+   * privilege. Default: `root` when the process is root.
+   */
+  readonly privilege?: SandboxPrivilege | undefined
+  /** Open /dev/net/tun is needed (Open vSwitch's userspace datapath); checked before anything starts. */
+  readonly needsTun?: boolean | undefined
+  /** Path of the agent program; default the one built with this package. */
+  readonly agentPath?: string | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Why a sandbox ended: closed on request (`error` undefined), or what died. */
+export interface SandboxEnd {
+  readonly error: LinuxError | undefined
+}
+
+const END_OF_STDERR = 4000
+
+/**
+ * A sandbox: a process of its own (the agent) with network, mount, pid, uts and ipc namespace, and, for ordinary
+ * users, a user namespace. Everything that is made through it lives inside, and ends with it: when this process ends in
+ * whatever way, the kernel takes it all back.
+ */
+export class Sandbox {
+  readonly #child: ChildProcess
+  readonly #channel: AgentChannel
+  readonly #stderr: string[] = []
+  readonly #exitListeners = new Map<number, (code: number | null, signal: string | null) => void>()
+  readonly #earlyExits = new Map<number, { code: number | null; signal: string | null }>()
+  readonly #acceptListeners = new Map<number, (handle: unknown) => void>()
+  readonly #privilege: SandboxPrivilege
+  #ready = false
+  #closing = false
+  #failure: LinuxError | undefined
+  #next = 0
+  #resolveFailed!: (error: LinuxError) => void
+
+  /** Things that live in this process and must end with the sandbox: sockets, servers, captures. */
+  readonly owned = new Owned()
+  /** Resolves when the last process of the sandbox is gone. */
+  readonly closed: Promise<SandboxEnd>
+  /** Resolves, when the sandbox fails, as soon as that is known. Never rejects; never resolves after a `close()`. */
+  readonly failed: Promise<LinuxError>
+
+  /**
+   * Starts a sandbox. Calls may be made at once: they are answered as soon as the agent is up.
+   * @throws LinuxError `missing` (a program or /dev/net/tun), before anything is started
+   */
+  constructor(options: SandboxOptions = {}) {
+    if (process.platform !== 'linux') throw new LinuxError('missing', `Streambed needs Linux, this is ${process.platform}: run it in a Linux virtual machine or container`)
+    if (options.needsTun === true) checkTun()
+    this.#privilege = options.privilege ?? (process.geteuid?.() === 0 ? 'root' : 'user-namespace')
+    const agent = options.agentPath ?? defaultAgentPath()
+    const command = sandboxCommand(this.#privilege, preludeScript(options, process.execPath, agent))
+    this.failed = new Promise((resolve) => (this.#resolveFailed = resolve))
+    // The agent gets a bare environment: options meant for this process (NODE_OPTIONS of a debugger or coverage tool) would break or slow it.
+    this.#child = spawn(command[0] as string, command.slice(1), {
+      env: { PATH: searchPath(process.env['PATH']), HOME: '/', OVS_RUNDIR: '/run/openvswitch' },
+      cwd: '/',
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      serialization: 'advanced',
+      // A group of its own, so that Ctrl-C at the terminal reaches this process only, which closes in order.
+      detached: true,
+    })
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => this.#keepStderr(text))
+    this.#channel = new AgentChannel(this.#child, (event, handle) => this.#onEvent(event, handle))
+    this.closed = this.#watch()
+    options.signal?.addEventListener('abort', () => this.abort(new LinuxError('aborted', 'aborted', { cause: options.signal?.reason })), { once: true })
+    if (options.signal?.aborted === true) this.abort(new LinuxError('aborted', 'aborted', { cause: options.signal.reason }))
+  }
+
+  /** How the namespaces were made. */
+  get privilege(): SandboxPrivilege {
+    return this.#privilege
+  }
+
+  /** The process id of the program that holds the sandbox, as this process sees it. */
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
+  /** What ended the sandbox, when it did not end by `close()`. */
+  get failure(): LinuxError | undefined {
+    return this.#failure
+  }
+
+  /** A number that is unique in this sandbox. */
+  nextNumber(): number {
+    return ++this.#next
+  }
+
+  /** Makes a call of the agent. Rejects with a LinuxError; with the sandbox's end when that comes first. */
+  async call<Name extends AgentCallName>(call: Name, request: AgentCalls[Name]['request']): Promise<AgentCalls[Name]['reply']> {
+    return (await this.#channel.call(call, request)).reply
+  }
+
+  /** As {@link call}, for calls that bring sockets or pipes. */
+  callForHandles<Name extends AgentCallName>(call: Name, request: AgentCalls[Name]['request']): Promise<{ reply: AgentCalls[Name]['reply']; handles: Handles }> {
+    return this.#channel.call(call, request)
+  }
+
+  /** Works a plan off: one message to the agent for everything. */
+  async apply(jobs: readonly NamespaceJob[]): Promise<void> {
+    await this.call('apply', { jobs })
+  }
+
+  /** Is told when a process ends, also when it has ended already. */
+  onExit(process: number, listener: (code: number | null, signal: string | null) => void): void {
+    const early = this.#earlyExits.get(process)
+    if (early === undefined) this.#exitListeners.set(process, listener)
+    else {
+      this.#earlyExits.delete(process)
+      listener(early.code, early.signal)
+    }
+  }
+
+  /** Is given the connections that the agent accepted before its copy of a listening socket was closed. */
+  onAccepted(listener: number, take: (handle: unknown) => void): void {
+    this.#acceptListeners.set(listener, take)
+  }
+
+  offAccepted(listener: number): void {
+    this.#acceptListeners.delete(listener)
+  }
+
+  /**
+   * Ends everything: connections are reset, links deleted, processes killed. Resolves when the links are gone and every process
+   * has been killed; the kernel may still be taking the switch daemon's sockets apart for some milliseconds a port: {@link closed} tells when the last process is gone.
+   * @param group interface group whose links are deleted with one request
+   */
+  async close(group?: number): Promise<void> {
+    if (this.#closing) return void (await this.closed)
+    this.#closing = true
+    if (this.#failure === undefined) {
+      await this.#channel.call('close', { group }).catch(() => undefined)
+    }
+    this.#channel.fail(this.#failure ?? new LinuxError('closed', 'the testbed was closed'))
+    await this.owned.closeAll()
+    this.#child.kill('SIGKILL')
+  }
+
+  /** Ends everything at once, with a reason that pending and later calls reject with. */
+  abort(reason: LinuxError): void {
+    if (this.#closing) return
+    this.#fail(reason)
+    this.#child.kill('SIGKILL')
+  }
+
+  #fail(error: LinuxError): void {
+    if (this.#failure !== undefined) return
+    this.#failure = error
+    this.#channel.fail(error)
+    void this.owned.closeAll(error)
+    this.#resolveFailed(error)
+  }
+
+  #keepStderr(text: string): void {
+    this.#stderr.push(text)
+    while (this.#stderr.length > 1 && this.#stderr.join('').length > END_OF_STDERR) this.#stderr.shift()
+  }
+
+  #watch(): Promise<SandboxEnd> {
+    return new Promise((resolve) => {
+      let ended = false
+      const end = (status: string): void => {
+        if (ended) return
+        ended = true
+        if (!this.#closing) this.#fail(this.#deathReason(status))
+        void this.owned.closeAll(this.#failure).then(() => resolve({ error: this.#failure }))
+      }
+      this.#child.once('error', (error) => end(error.message))
+      // 'exit', not 'close': a process inside that was killed may hold the standard error for a moment longer.
+      this.#child.once('exit', (code, signal) => setImmediate(() => end(signal === null ? `exit code ${code}` : `killed by ${signal}`)))
+      this.#child.on('disconnect', () => {
+        // The agent is gone although nobody closed: unshare may take a while to notice that its child was killed.
+        if (this.#ready && !this.#closing) this.#fail(this.#deathReason('its channel closed'))
+      })
+    })
+  }
+
+  #deathReason(status: string): LinuxError {
+    const stderr = this.#stderr.join('')
+    if (!this.#ready) return launchFailure(this.#privilege, status, stderr)
+    const text = stderr.trim()
+    return new LinuxError('closed', `the agent of the testbed died (${status})${text === '' ? '' : `: ${text}`}`)
+  }
+
+  #onEvent(event: AgentEvent, handle: unknown): void {
+    switch (event.type) {
+      case 'ready':
+        this.#ready = true
+        break
+      case 'exit': {
+        const listener = this.#exitListeners.get(event.process)
+        if (listener === undefined) this.#earlyExits.set(event.process, event)
+        else {
+          this.#exitListeners.delete(event.process)
+          listener(event.code, event.signal)
+        }
+        break
+      }
+      case 'service-exit': {
+        const how = event.signal === null ? `exited with code ${event.code}` : `was killed by ${event.signal}`
+        const log = event.log.trim()
+        this.abort(new LinuxError('closed', `${event.name} ${how}${log === '' ? '' : `; the end of its log:\n${log}`}`))
+        break
+      }
+      case 'accepted':
+        this.#acceptListeners.get(event.listener)?.(handle)
+        break
+    }
+  }
+}
+
+function checkTun(): void {
+  try {
+    accessSync('/dev/net/tun', constants.R_OK | constants.W_OK)
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code
+    throw code === 'ENOENT'
+      ? new LinuxError('missing', 'there is no /dev/net/tun, which Open vSwitch needs: as root run "modprobe tun", or in a container "mkdir -p /dev/net && mknod /dev/net/tun c 10 200 && chmod 0666 /dev/net/tun"', { cause })
+      : new LinuxError('forbidden', 'this user may not open /dev/net/tun, which Open vSwitch needs: as root run "chmod 0666 /dev/net/tun" (what distributions set by default)', { cause })
+  }
+}
+
+/** The agent stands beside this file in the built package. */
+function defaultAgentPath(): string {
+  return fileURLToPath(new URL('./agent/main.js', import.meta.url))
+}

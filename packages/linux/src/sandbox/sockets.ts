@@ -1,0 +1,153 @@
+import diagnostics from 'node:diagnostics_channel'
+import type { Socket as DgramSocket } from 'node:dgram'
+import type { Server, Socket } from 'node:net'
+import { LinuxError } from '../errors.js'
+import { destroyHandle } from './channel.js'
+import type { Sandbox } from './sandbox.js'
+
+/** Where a listening socket is opened. */
+export interface ListenOptions {
+  /** Address of the host to listen on; default `::`, every address of both families. */
+  readonly host?: string | undefined
+  /** Connections that may wait to be accepted; default 511, as Node's own. */
+  readonly backlog?: number | undefined
+}
+
+/** How a connection is opened. */
+export interface ConnectOptions {
+  /** Milliseconds to wait for the other side; default 10,000. */
+  readonly timeout?: number | undefined
+  /** Address of the host to come from; the kernel chooses by default. */
+  readonly localAddress?: string | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** How a UDP socket is opened. */
+export interface UdpOptions {
+  /** Port to receive on; default 0, a free one. */
+  readonly port?: number | undefined
+  /** Address of the host to receive on; default every address of the family. */
+  readonly host?: string | undefined
+  readonly reuseAddr?: boolean | undefined
+  readonly reusePort?: boolean | undefined
+}
+
+/** @throws LinuxError `invalid` */
+export function checkPort(port: number, lowest: 0 | 1 = 1): void {
+  if (!Number.isInteger(port) || port < lowest || port > 65535) throw new LinuxError('invalid', `port ${port} is no port: a whole number from ${lowest} to 65535`)
+}
+
+/** What Node's own servers have and its types do not say: the handle under a server, which another server can take over. */
+interface WithHandle {
+  readonly _handle?: object | null
+}
+
+/** Handles of the servers that were handed out, to know which accepted connections belong to a sandbox. */
+const servers = new WeakMap<object, Sandbox>()
+let watching = false
+
+/**
+ * Connections that are accepted here keep their network namespace alive, whichever server accepted them
+ * (`http.createServer().listen(server)` takes the handle over): so they end with the sandbox.
+ */
+function watchAccepted(): void {
+  if (watching) return
+  watching = true
+  diagnostics.subscribe('net.server.socket', (message) => {
+    const { socket } = message as { socket: Socket & { server?: WithHandle } }
+    const handle = socket.server?._handle
+    const sandbox = handle == null ? undefined : servers.get(handle)
+    if (sandbox !== undefined) own(sandbox, socket)
+  })
+}
+
+function own(sandbox: Sandbox, socket: Socket): void {
+  const disown = sandbox.owned.add({ end: (reason) => void socket.destroy(socket.listenerCount('error') > 0 ? reason : undefined) })
+  socket.once('close', disown)
+}
+
+/** Opens a listening TCP socket in a namespace: an ordinary `net.Server` of this process. */
+export async function listenIn(sandbox: Sandbox, namespace: string, port = 0, options: ListenOptions = {}): Promise<Server> {
+  checkPort(port, 0)
+  watchAccepted()
+  const listener = sandbox.nextNumber()
+  let server: Server | undefined
+  const early: Socket[] = []
+  sandbox.onAccepted(listener, (handle) => {
+    const socket = handle as Socket
+    own(sandbox, socket)
+    if (server === undefined) early.push(socket)
+    else server.emit('connection', socket)
+  })
+  try {
+    const { handles } = await sandbox.callForHandles('listen', { namespace, host: options.host ?? '::', port, backlog: options.backlog ?? 511, listener })
+    const listening = handles.get('server') as Server & WithHandle
+    server = listening
+    if (listening._handle != null) servers.set(listening._handle, sandbox)
+    const disown = sandbox.owned.add({ end: () => void listening.close() })
+    listening.once('close', () => {
+      disown()
+      sandbox.offAccepted(listener)
+    })
+    for (const socket of early) setImmediate(() => listening.emit('connection', socket))
+    return listening
+  } catch (error) {
+    sandbox.offAccepted(listener)
+    throw error
+  }
+}
+
+/** Connects from a namespace: an ordinary connected `net.Socket` of this process. */
+export async function connectIn(sandbox: Sandbox, namespace: string, host: string, port: number, options: ConnectOptions = {}): Promise<Socket> {
+  checkPort(port)
+  options.signal?.throwIfAborted()
+  const connection = sandbox.nextNumber()
+  const onAbort = (): void => void sandbox.call('abortConnect', { connection }).catch(() => undefined)
+  options.signal?.addEventListener('abort', onAbort, { once: true })
+  try {
+    const { handles } = await sandbox.callForHandles('connect', { namespace, host, port, localHost: options.localAddress, timeoutMs: options.timeout ?? 10_000, connection })
+    const socket = handles.get('socket') as Socket
+    if (options.signal?.aborted === true) {
+      socket.destroy()
+      options.signal.throwIfAborted()
+    }
+    own(sandbox, socket)
+    return socket
+  } finally {
+    options.signal?.removeEventListener('abort', onAbort)
+  }
+}
+
+/** Opens a bound UDP socket in a namespace: an ordinary `dgram.Socket` of this process. */
+export async function bindUdpIn(sandbox: Sandbox, namespace: string, type: 'udp4' | 'udp6', options: UdpOptions = {}): Promise<DgramSocket> {
+  checkPort(options.port ?? 0, 0)
+  const family = type === 'udp6' ? 6 : 4
+  const { handles } = await sandbox.callForHandles('bindUdp', {
+    namespace,
+    family,
+    host: options.host ?? (family === 6 ? '::' : '0.0.0.0'),
+    port: options.port ?? 0,
+    reuseAddr: options.reuseAddr === true,
+    reusePort: options.reusePort === true,
+  })
+  const socket = handles.get('socket') as DgramSocket
+  let closed = false
+  const disown = sandbox.owned.add({
+    end: () => {
+      if (!closed) socket.close()
+    },
+  })
+  socket.once('close', () => {
+    closed = true
+    disown()
+  })
+  return socket
+}
+
+/** A stream to a unix socket in the sandbox's own file system, such as the database of its switch. */
+export async function connectUnixIn(sandbox: Sandbox, path: string, timeoutMs = 10_000): Promise<Socket> {
+  const { handles } = await sandbox.callForHandles('connectUnix', { path, timeoutMs })
+  const socket = handles.get('socket') as Socket
+  sandbox.owned.add({ end: () => destroyHandle(socket) })
+  return socket
+}

@@ -1,0 +1,2 @@
+export { leftovers, snapshotMachine } from './leftovers.js'
+export type { MachineSnapshot } from './leftovers.js'

@@ -1,0 +1,16 @@
+import { defineConfig } from 'tsup'
+import { library, nonEmpty } from '../../tsup.base.js'
+
+export default defineConfig(
+  nonEmpty(
+    library(
+      { index: 'src/index.ts', 'testing/index': 'src/testing/index.ts' },
+      { clean: ['!agent/**'] },
+    ),
+    // The agent is a program, started by path: one file, ESM only, nothing to import from it.
+    library(
+      { main: 'src/agent/main.ts' },
+      { outDir: 'dist/agent', format: ['esm'], dts: false, splitting: false, shims: false },
+    ),
+  ),
+)

@@ -1,0 +1,65 @@
+export { OvsError } from './errors.js'
+export type { FailedInterfaces, FailedOperation, OvsErrorCode, OvsErrorDetail, PeerReply } from './errors.js'
+
+export { JsonFramer } from './jsonrpc/framer.js'
+export type { JsonFramerOptions } from './jsonrpc/framer.js'
+export { parseJson, stringifyJson } from './jsonrpc/json.js'
+export type { JsonValue } from './jsonrpc/json.js'
+export { JsonRpcPeer } from './jsonrpc/peer.js'
+export type { CallOptions, JsonRpcPeerOptions, RequestOptions } from './jsonrpc/peer.js'
+
+export { OvsdbClient } from './ovsdb/client.js'
+export type { OvsdbClientOptions } from './ovsdb/client.js'
+export type { Condition, ConditionFunction } from './ovsdb/condition.js'
+export type { Databases, TablesOf } from './ovsdb/databases.js'
+export { generateTypes } from './ovsdb/generate-types.js'
+export { Monitor } from './ovsdb/monitor.js'
+export type { ChangeListener, MonitoredRow, MonitorRequests } from './ovsdb/monitor.js'
+export type { Mutation, Mutator } from './ovsdb/mutation.js'
+export type {
+  AbortOperation,
+  AssertOperation,
+  CommentOperation,
+  CommitOperation,
+  DeleteOperation,
+  InsertOperation,
+  MutateOperation,
+  Operation,
+  SelectOperation,
+  UpdateOperation,
+  WaitOperation,
+} from './ovsdb/operation.js'
+export type { CountResult, EmptyResult, InsertResult, OperationResult, OperationResults, SelectResult } from './ovsdb/result.js'
+export type { AnyRow, AnyTables, RowInput, Tables } from './ovsdb/row.js'
+export { parseSchema } from './ovsdb/schema.js'
+export type { AtomicType, BaseType, ColumnSchema, ColumnType, DatabaseSchema, TableSchema } from './ovsdb/schema.js'
+export { openVSwitchSchemaText } from './ovsdb/schema/open-vswitch-schema.gen.js'
+export type {
+  BridgeRow,
+  ControllerRow,
+  InterfaceRow,
+  MirrorRow,
+  OpenVSwitch,
+  OpenVSwitchRow,
+  PortRow,
+} from './ovsdb/schema/open-vswitch.gen.js'
+export type { RowChange } from './ovsdb/update.js'
+export { namedUuid, parseUuid } from './ovsdb/value.js'
+export type { Atom, Input, NamedUuid, Uuid, Value, ValueInput } from './ovsdb/value.js'
+
+export { addBridge, removeBridges } from './vswitch/bridge.js'
+export type { BridgeSpec } from './vswitch/bridge.js'
+export { setNextCfg } from './vswitch/commit.js'
+export type { Ofports } from './vswitch/commit.js'
+export type { StringMap, VswitchOperation } from './vswitch/operation.js'
+export { addPorts, removePorts, updatePort } from './vswitch/port.js'
+export type { PortSpec, PortVlans } from './vswitch/port.js'
+export { Vswitch } from './vswitch/vswitch.js'
+export type { VswitchCommit, VswitchCommitOptions } from './vswitch/vswitch.js'
+
+export { daemonFiles, ovsdbServerCommand, vswitchdCommand } from './daemon/command-lines.js'
+export type { CommandLine, DaemonFiles, DaemonOptions, DaemonProcessFiles } from './daemon/command-lines.js'
+export { initialDatabase } from './daemon/initial-database.js'
+export type { InitialDatabaseOptions } from './daemon/initial-database.js'
+export { lastComplaints, parseLog, parseLogLine } from './daemon/log.js'
+export type { LogLevel, LogLine } from './daemon/log.js'

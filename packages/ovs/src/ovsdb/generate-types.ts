@@ -1,0 +1,101 @@
+import { type BaseType, type ColumnSchema, columnKind, type DatabaseSchema, isBigint, type TableSchema } from './schema.js'
+
+/**
+ * TypeScript row types for every table of a database schema, as the text of a module. Columns keep their OVSDB spelling.
+ *
+ * - a scalar is an atom, an optional one is `T | undefined`, a set is a `readonly` array, a map is a `Readonly<Record>`
+ * - an integer is `bigint`, unless the schema itself bounds it within ±(2^53 − 1)
+ * - an enumeration is a union of literals
+ *
+ * @param from where the module imports `Uuid` from
+ */
+export function generateTypes(schema: DatabaseSchema, from: string): string {
+  const tables = [...schema.tables.values()]
+  return [
+    `// GENERATED from version ${schema.version} of the database schema ${schema.name} by generate-types.ts: do not edit.`,
+    `// The schema is part of Open vSwitch, licensed under the Apache License 2.0.`,
+    `import type { Uuid } from '${from}'`,
+    '',
+    ...tables.flatMap((table) => [...tableLines(table), '']),
+    `/** The tables of the database ${schema.name}. */`,
+    `export type ${typeName(schema.name)} = {`,
+    ...tables.map(({ name }) => `  readonly ${name}: ${rowName(name)}`),
+    '}',
+    '',
+  ].join('\n')
+}
+
+function tableLines(table: TableSchema): string[] {
+  return [
+    `/** A row of the table ${table.name}. */`,
+    `export interface ${rowName(table.name)} {`,
+    ...[...table.columns.values()].flatMap(columnLines),
+    '}',
+  ]
+}
+
+function columnLines(column: ColumnSchema): string[] {
+  const remarks = [
+    ...[column.type.key, column.type.value].flatMap((base) => (base?.refTable ? [`${reference(base)} {@link ${rowName(base.refTable)}}`] : [])),
+    ...(column.ephemeral ? ['not kept across a restart of the server'] : []),
+    ...(column.mutable || column.name.startsWith('_') ? [] : ['fixed once the row exists']),
+  ]
+  const line = `  readonly ${column.name}: ${columnTypeName(column)}`
+  return remarks.length === 0 ? [line] : [`  /** ${capitalise(remarks.join('; '))}. */`, line]
+}
+
+function reference({ refType }: BaseType): string {
+  return refType === 'weak' ? 'refers weakly to' : 'refers to'
+}
+
+function columnTypeName({ type }: ColumnSchema): string {
+  const key = atomName(type.key)
+  switch (columnKind(type)) {
+    case 'scalar':
+      return key
+    case 'optional':
+      return `${key} | undefined`
+    case 'set':
+      return `readonly ${key.includes('|') ? `(${key})` : key}[]`
+    case 'map':
+      return `Readonly<${type.key.enum ? 'Partial<' : ''}Record<${keyName(type.key)}, ${atomName(type.value as BaseType)}>>${type.key.enum ? '>' : ''}`
+  }
+}
+
+function atomName(base: BaseType): string {
+  if (base.enum) return base.enum.map((value) => literal(value)).join(' | ')
+  switch (base.type) {
+    case 'integer':
+      return isBigint(base) ? 'bigint' : 'number'
+    case 'real':
+      return 'number'
+    case 'uuid':
+      return 'Uuid'
+    default:
+      return base.type
+  }
+}
+
+/** A property name: integers that are `number` index a record as such, everything else as its text. */
+function keyName(base: BaseType): string {
+  if (base.enum && base.type === 'string') return atomName(base)
+  return base.type === 'integer' && !isBigint(base) ? 'number' : 'string'
+}
+
+function literal(value: string | number | bigint | boolean): string {
+  if (typeof value === 'string') return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
+  return typeof value === 'bigint' ? `${value}n` : String(value)
+}
+
+function rowName(table: string): string {
+  return `${typeName(table)}Row`
+}
+
+/** `Open_vSwitch` becomes `OpenVSwitch`. */
+function typeName(name: string): string {
+  return name.split('_').map(capitalise).join('')
+}
+
+function capitalise(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1)
+}

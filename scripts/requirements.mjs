@@ -1,0 +1,32 @@
+// What the stages of set-up need from the system. `package` is the Debian name.
+
+const start = [
+  { command: 'ovs-vswitchd', package: 'openvswitch-switch', why: 'the virtual switch' },
+  { command: 'ovsdb-server', package: 'openvswitch-switch', why: "the virtual switch's database" },
+  { command: 'unshare', package: 'util-linux', why: 'makes the namespaces that a testbed lives in' },
+]
+
+const test = [
+  ...start,
+  { command: 'setpriv', package: 'util-linux', why: 'runs the tests as an ordinary user too' },
+  { command: 'ping', package: 'iputils-ping', why: 'the tests ping' },
+  { command: 'ip', package: 'iproute2', why: 'the tests compare with it' },
+  { command: 'tcpdump', package: 'tcpdump', why: 'the tests read captures with it' },
+  { command: 'nft', package: 'nftables', why: 'routers and firewalls on hosts' },
+  { command: 'ethtool', package: 'ethtool', why: 'the tests compare with it' },
+  { command: 'ps', package: 'procps', why: 'the tests look for processes left behind' },
+  { command: 'curl', package: 'curl', why: 'the tests fetch with it' },
+]
+
+const bench = [
+  ...test,
+  { command: '/usr/bin/python3', package: 'python3', why: 'Mininet runs on it' },
+  // Mininet calls its parts by name and only recommends some of them.
+  { command: 'mn', package: 'mininet', why: 'what the benchmarks compare with' },
+  { command: 'mnexec', package: 'mininet', why: "Mininet's helper" },
+  { command: 'ifconfig', package: 'net-tools', why: 'Mininet calls it' },
+  { command: 'iperf', package: 'iperf', why: 'Mininet measures with it' },
+  { command: 'ovs-testcontroller', package: 'openvswitch-testcontroller', why: "Mininet's default controller" },
+]
+
+export const requirements = { start, test, bench }

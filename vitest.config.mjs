@@ -1,0 +1,51 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    coverage: { include: ['packages/*/src/**/*.ts'], exclude: ['**/*.test.ts'] },
+    projects: [
+      {
+        // Pure code, straight from the sources: no build, no root, no Open vSwitch.
+        resolve: { alias: sourceAliases() },
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.mjs'],
+        },
+      },
+      {
+        // The real thing, from `dist`, as a user of the packages gets it. One file at a time: the tests share the
+        // machine's two cores with the switches that they start. Nothing is tried twice.
+        test: {
+          name: 'e2e',
+          include: ['packages/*/e2e/**/*.test.ts', 'examples/**/*.test.ts'],
+          pool: 'forks',
+          fileParallelism: false,
+          maxWorkers: 1,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          retry: 0,
+        },
+      },
+    ],
+  },
+})
+
+/** `@streambed/x/y` to the source that `exports` of that package is built from. */
+function sourceAliases() {
+  const packages = new URL('packages/', import.meta.url)
+  return readdirSync(packages)
+    .map((folder) => new URL(`${folder}/`, packages))
+    .filter((folder) => existsSync(new URL('package.json', folder)))
+    .flatMap((folder) => {
+      const { name, exports } = JSON.parse(readFileSync(new URL('package.json', folder), 'utf8'))
+      return Object.entries(exports)
+        .map(([subpath, target]) => [subpath, target.import?.default ?? target.default])
+        .filter(([, file]) => file)
+        .map(([subpath, file]) => ({
+          find: new RegExp(`^${name}${subpath.slice(1)}$`),
+          replacement: fileURLToPath(new URL(file.replace('./dist/', 'src/').replace(/\.js$/, '.ts'), folder)),
+        }))
+    })
+}
