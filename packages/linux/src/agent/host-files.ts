@@ -1,15 +1,40 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { hostFile } from './namespace-table.js'
+import { AGENT_DIRECTORY } from './paths.js'
+
+/** Where the agent keeps a host's own version of a file. */
+export function hostFile(id: string, name: 'hosts' | 'resolv.conf'): string {
+  return `${AGENT_DIRECTORY}/hosts/${encodeURIComponent(id)}/${name}`
+}
 
 /**
- * The files that hosts see as /etc/hosts and /etc/resolv.conf. They are rewritten in place, so that the
- * bind mounts of running hosts show the change.
+ * The files that hosts see as /etc/hosts and /etc/resolv.conf. They are written when a host's first process starts, since
+ * most hosts of a large testbed never run one, and rewritten in place, so that the bind mounts of running hosts show the change.
  */
-export function writeHostFiles(hosts: string, resolv: Readonly<Record<string, string>>): void {
-  for (const [id, text] of Object.entries(resolv)) {
-    mkdirSync(dirname(hostFile(id, 'hosts')), { recursive: true })
-    writeFileSync(hostFile(id, 'hosts'), hosts)
-    writeFileSync(hostFile(id, 'resolv.conf'), text)
+export class HostFiles {
+  #hosts = '127.0.0.1 localhost\n::1 localhost\n'
+  #resolv: Readonly<Record<string, string>> = {}
+  readonly #written = new Set<string>()
+
+  /** Sets the common hosts file, and a resolver configuration for each host. */
+  set(hosts: string, resolv: Readonly<Record<string, string>>): void {
+    this.#hosts = hosts
+    this.#resolv = resolv
+    for (const id of this.#written) this.#write(id)
+  }
+
+  /** Makes the files of a host. */
+  furnish(id: string): void {
+    mkdirSync(`${AGENT_DIRECTORY}/hosts/${encodeURIComponent(id)}`, { recursive: true })
+    this.#written.add(id)
+    this.#write(id)
+  }
+
+  forget(id: string): void {
+    this.#written.delete(id)
+  }
+
+  #write(id: string): void {
+    writeFileSync(hostFile(id, 'hosts'), this.#hosts)
+    writeFileSync(hostFile(id, 'resolv.conf'), this.#resolv[id] ?? '')
   }
 }

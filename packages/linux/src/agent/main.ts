@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { CaptureTable } from './capture.js'
 import { send, wireError } from './channel.js'
-import { writeHostFiles } from './host-files.js'
+import { HostFiles } from './host-files.js'
 import { runJob } from './jobs.js'
 import { NamespaceTable } from './namespace-table.js'
 import { dump, sendBatch } from './netlink-socket.js'
@@ -23,7 +23,8 @@ import { SocketTable } from './socket-table.js'
 
 const services: readonly Service[] = readServices(process.env)
 
-const namespaces = new NamespaceTable()
+const files = new HostFiles()
+const namespaces = new NamespaceTable(files)
 const poller = new Poller()
 const sockets = new SocketTable(namespaces, poller)
 const captures = new CaptureTable(namespaces, poller)
@@ -48,7 +49,7 @@ const handlers: Handlers = {
     return undefined
   },
   names: ({ hosts, resolv }) => {
-    writeHostFiles(hosts, resolv)
+    files.set(hosts, resolv)
     return undefined
   },
   spawn: (request, id) => processes.spawn(id, request),

@@ -1,7 +1,7 @@
 import { mkdirSync, openSync, readlinkSync, realpathSync, writeFileSync, closeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { LinuxError } from '../errors.js'
-import { AGENT_DIRECTORY } from './paths.js'
+import { hostFile, type HostFiles } from './host-files.js'
 import * as libc from './libc.js'
 import { BASE_NAMESPACE } from './protocol.js'
 
@@ -29,7 +29,7 @@ export class NamespaceTable {
   readonly #base = { net: openSync(NET, 'r'), mnt: openSync(MNT, 'r'), uts: openSync(UTS, 'r') }
   readonly #baseLink = readlinkSync(NET)
 
-  constructor() {
+  constructor(private readonly files: HostFiles) {
     // A thread that shares root and working directory with others may not change its mount namespace (setns(2)).
     libc.unshare(libc.CLONE_FS)
   }
@@ -63,6 +63,7 @@ export class NamespaceTable {
     const entry = this.#entries.get(id)
     if (entry === undefined) return
     this.#entries.delete(id)
+    this.files.forget(id)
     for (const fd of [entry.net, entry.full?.mnt, entry.full?.uts]) if (fd !== undefined) closeSync(fd)
   }
 
@@ -100,6 +101,7 @@ export class NamespaceTable {
   #furnish(entry: Entry): { mnt: number; uts: number } {
     libc.unshare(libc.CLONE_NEWNS | libc.CLONE_NEWUTS)
     libc.sethostname(entry.hostname)
+    this.files.furnish(entry.id)
     mountOver(hostFile(entry.id, 'hosts'), '/etc/hosts')
     mountOver(hostFile(entry.id, 'resolv.conf'), '/etc/resolv.conf')
     // /sys/class/net shows the namespace that sysfs was mounted in. Where the system does not allow it, /sys stays as it is.
@@ -116,11 +118,6 @@ export class NamespaceTable {
     if (entry === undefined) throw new LinuxError('invalid', `there is no namespace "${id}"`)
     return entry
   }
-}
-
-/** Where the agent keeps a host's own version of a file. */
-export function hostFile(id: string, name: 'hosts' | 'resolv.conf'): string {
-  return `${AGENT_DIRECTORY}/hosts/${encodeURIComponent(id)}/${name}`
 }
 
 /** Bind-mounts a file over another; a symbolic link is followed, and its missing target below /run is made. */

@@ -65,7 +65,7 @@ export async function captureIn(sandbox: Sandbox, namespace: string, name: strin
       promiscuous: options.promiscuous !== false,
       capture: number,
     })
-    return new RunningCapture(sandbox, number, name, handles.get('records') as Socket, file, options)
+    return new RunningCapture(sandbox, namespace, number, name, handles.get('records') as Socket, file, options)
   } catch (error) {
     file?.destroy()
     throw error
@@ -87,6 +87,7 @@ class RunningCapture implements Capture {
 
   constructor(
     private readonly sandbox: Sandbox,
+    namespace: string,
     private readonly number: number,
     readonly interfaceName: string,
     private readonly records: Socket,
@@ -103,7 +104,7 @@ class RunningCapture implements Capture {
         records.destroy()
         await this.#done
       },
-    })
+    }, namespace)
   }
 
   close(): Promise<CaptureStatistics> {

@@ -6,22 +6,33 @@ export interface Ownable {
 
 /** The set of live things that end with their owner. */
 export class Owned {
-  readonly #items = new Set<Ownable>()
+  readonly #items = new Map<Ownable, string | undefined>()
 
   get size(): number {
     return this.#items.size
   }
 
-  /** Adds a thing; returns what takes it out again. */
-  add(item: Ownable): () => void {
-    this.#items.add(item)
+  /**
+   * Adds a thing; returns what takes it out again.
+   * @param namespace the network namespace that it keeps alive
+   */
+  add(item: Ownable, namespace?: string): () => void {
+    this.#items.set(item, namespace)
     return () => void this.#items.delete(item)
   }
 
   /** Ends everything. */
-  async closeAll(reason?: Error): Promise<void> {
-    const items = [...this.#items]
-    this.#items.clear()
+  closeAll(reason?: Error): Promise<void> {
+    return this.#close([...this.#items.keys()], reason)
+  }
+
+  /** Ends what keeps a namespace alive. */
+  closeNamespace(namespace: string, reason?: Error): Promise<void> {
+    return this.#close([...this.#items].filter(([, owner]) => owner === namespace).map(([item]) => item), reason)
+  }
+
+  async #close(items: readonly Ownable[], reason: Error | undefined): Promise<void> {
+    for (const item of items) this.#items.delete(item)
     await Promise.all(items.map(async (item) => item.end(reason)))
   }
 }

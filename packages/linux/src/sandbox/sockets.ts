@@ -43,7 +43,7 @@ interface WithHandle {
 }
 
 /** Handles of the servers that were handed out, to know which accepted connections belong to a sandbox. */
-const servers = new WeakMap<object, Sandbox>()
+const servers = new WeakMap<object, { readonly sandbox: Sandbox; readonly namespace: string }>()
 let watching = false
 
 /**
@@ -56,13 +56,13 @@ function watchAccepted(): void {
   diagnostics.subscribe('net.server.socket', (message) => {
     const { socket } = message as { socket: Socket & { server?: WithHandle } }
     const handle = socket.server?._handle
-    const sandbox = handle == null ? undefined : servers.get(handle)
-    if (sandbox !== undefined) own(sandbox, socket)
+    const owner = handle == null ? undefined : servers.get(handle)
+    if (owner !== undefined) own(owner.sandbox, owner.namespace, socket)
   })
 }
 
-function own(sandbox: Sandbox, socket: Socket): void {
-  const disown = sandbox.owned.add({ end: (reason) => void socket.destroy(socket.listenerCount('error') > 0 ? reason : undefined) })
+function own(sandbox: Sandbox, namespace: string, socket: Socket): void {
+  const disown = sandbox.owned.add({ end: (reason) => void socket.destroy(socket.listenerCount('error') > 0 ? reason : undefined) }, namespace)
   socket.once('close', disown)
 }
 
@@ -75,7 +75,7 @@ export async function listenIn(sandbox: Sandbox, namespace: string, port = 0, op
   const early: Socket[] = []
   sandbox.onAccepted(listener, (handle) => {
     const socket = handle as Socket
-    own(sandbox, socket)
+    own(sandbox, namespace, socket)
     if (server === undefined) early.push(socket)
     else server.emit('connection', socket)
   })
@@ -83,8 +83,8 @@ export async function listenIn(sandbox: Sandbox, namespace: string, port = 0, op
     const { handles } = await sandbox.callForHandles('listen', { namespace, host: options.host ?? '::', port, backlog: options.backlog ?? 511, listener })
     const listening = handles.get('server') as Server & WithHandle
     server = listening
-    if (listening._handle != null) servers.set(listening._handle, sandbox)
-    const disown = sandbox.owned.add({ end: () => void listening.close() })
+    if (listening._handle != null) servers.set(listening._handle, { sandbox, namespace })
+    const disown = sandbox.owned.add({ end: () => void listening.close() }, namespace)
     listening.once('close', () => {
       disown()
       sandbox.offAccepted(listener)
@@ -111,7 +111,7 @@ export async function connectIn(sandbox: Sandbox, namespace: string, host: strin
       socket.destroy()
       options.signal.throwIfAborted()
     }
-    own(sandbox, socket)
+    own(sandbox, namespace, socket)
     return socket
   } finally {
     options.signal?.removeEventListener('abort', onAbort)
@@ -136,7 +136,7 @@ export async function bindUdpIn(sandbox: Sandbox, namespace: string, type: 'udp4
     end: () => {
       if (!closed) socket.close()
     },
-  })
+  }, namespace)
   socket.once('close', () => {
     closed = true
     disown()

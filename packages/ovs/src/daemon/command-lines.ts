@@ -73,12 +73,13 @@ function commandLine(
   operands: readonly string[],
 ): CommandLine {
   const args = [
-    `--pidfile=${pidFile}`,
-    `--unixctl=${controlSocket}`,
-    `--log-file=${logFile}`,
+    // Before --log-file, which is carried out, and reported, as soon as it is read.
     '-vconsole:off',
     '-vsyslog:off',
     `-vfile:${logLevel}`,
+    `--log-file=${logFile}`,
+    `--pidfile=${pidFile}`,
+    `--unixctl=${controlSocket}`,
     '--no-chdir',
     ...extraArguments,
     ...operands,

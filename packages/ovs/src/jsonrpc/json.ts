@@ -65,9 +65,7 @@ function unmark(value: JsonValue, mark: string): JsonValue {
   if (typeof value === 'string') return value.startsWith(mark) ? BigInt(value.slice(mark.length)) : value
   if (Array.isArray(value)) return value.map((item) => unmark(item, mark))
   if (typeof value !== 'object' || value === null) return value
-  const record = value as Record<string, JsonValue>
-  for (const key of Object.keys(record)) record[key] = unmark(record[key] as JsonValue, mark)
-  return record
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, unmark(item, mark)]))
 }
 
 /** Writes a value as JSON, a `bigint` as an integer of full precision. */

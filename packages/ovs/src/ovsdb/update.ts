@@ -31,8 +31,9 @@ export function readUpdates(monitored: MonitoredTables, notation: UpdateNotation
     const table = tableSchema(monitored.schema, name)
     for (const [uuid, update] of Object.entries(object(rows))) {
       const id = parseUuid(uuid)
-      const read = notation === 'v1' ? readUpdate : readUpdate2
-      const change = read(table, monitored.columns.get(name) ?? [], id, monitored.row(name, id), object(update))
+      const old = monitored.row(name, id)
+      const columns = monitored.columns.get(name) ?? []
+      const change = notation === 'v1' ? readUpdate(table, id, old, object(update)) : readUpdate2(table, columns, id, old, object(update))
       if (change) changes.push(change)
     }
   }
@@ -42,7 +43,7 @@ export function readUpdates(monitored: MonitoredTables, notation: UpdateNotation
 type Update = { readonly [key: string]: JsonValue | undefined }
 
 /** RFC 7047 §4.1.6 `<row-update>`: `new` is the whole row, `old` is what it replaces. */
-function readUpdate(table: TableSchema, _columns: readonly string[], uuid: Uuid, old: AnyRow | undefined, update: Update): RowChange | undefined {
+function readUpdate(table: TableSchema, uuid: Uuid, old: AnyRow | undefined, update: Update): RowChange | undefined {
   if (update.new === undefined) return removal(table, uuid, old)
   return replacement(table, uuid, old, { ...old, ...decodeRow(table, update.new) })
 }

@@ -1,0 +1,115 @@
+import { isIpv4, isIpv6, LinuxError, type NamespaceJob, type Sandbox } from '@streambed/linux'
+import { OvsError } from '@streambed/ovs'
+import { TestbedError } from './errors.js'
+import { EventFeed } from './events.js'
+import { hostsFile, resolvFile } from './plan/plan.js'
+import type { PartitionPlan } from './plan/partition.js'
+import type { Switch } from './switch.js'
+import { addressesOf, type HostModel, type InterfaceModel, type TestbedModel } from './topology/model.js'
+
+/** What may be done to a host and undone. */
+export type HostState = 'running' | 'frozen' | 'stopped'
+
+/** What a testbed and its hosts share: the model, the sandbox, the switch, and what was done to them. */
+export class TestbedCore {
+  model: TestbedModel
+  partition: PartitionPlan | undefined
+  readonly events = new EventFeed()
+  readonly hostStates = new Map<string, HostState>()
+  /** Ports whose cable is pulled. */
+  readonly downPorts = new Set<string>()
+  state: 'running' | 'failed' | 'closed' = 'running'
+  #queue: Promise<unknown> = Promise.resolve()
+
+  constructor(
+    model: TestbedModel,
+    readonly sandbox: Sandbox,
+    readonly bridge: Switch,
+  ) {
+    this.model = model
+  }
+
+  /** Runs changes one after the other: each sees the model that the one before left. */
+  change<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(() => this.guard(work))
+    this.#queue = result.catch(() => undefined)
+    return result
+  }
+
+  /** Runs a call; when a part of the testbed has died, the error says which. */
+  async guard<T>(work: () => Promise<T>): Promise<T> {
+    this.assertAlive()
+    try {
+      return await work()
+    } catch (error) {
+      throw this.explain(error)
+    }
+  }
+
+  /** @throws TestbedError `closed` */
+  assertAlive(): void {
+    if (this.sandbox.failure !== undefined) throw this.#failure(this.sandbox.failure)
+    if (this.state !== 'running') throw new TestbedError('closed', 'the testbed is closed')
+  }
+
+  /** An error of a lower package, as this one's where the testbed as a whole is meant. */
+  explain(error: unknown): unknown {
+    const closed = (error instanceof LinuxError || error instanceof OvsError) && error.code === 'closed'
+    if (!closed) return error
+    if (this.sandbox.failure !== undefined) return this.#failure(this.sandbox.failure, error)
+    return new TestbedError('closed', error.message, { cause: error })
+  }
+
+  #failure(failure: Error, cause: unknown = failure): TestbedError {
+    return new TestbedError('closed', `the testbed is gone: ${failure.message}`, { cause })
+  }
+
+  host(name: string): HostModel {
+    const host = this.model.hosts.get(name)
+    if (host === undefined) throw new TestbedError('invalid', `there is no host "${name}"; the hosts are ${[...this.model.hosts.keys()].join(', ') || 'none'}`)
+    return host
+  }
+
+  /** An interface of a host by its own name or by its network; the first one by default. */
+  interface(host: HostModel, name?: string): InterfaceModel {
+    const found = name === undefined ? host.interfaces[0] : host.interfaces.find((item) => item.name === name || item.device === name) ?? host.interfaces.find(({ network }) => network === name)
+    if (found !== undefined) return found
+    const known = host.interfaces.map((item) => `${item.name} (${item.network ?? 'trunk'})`).join(', ') || 'none'
+    throw new TestbedError('invalid', name === undefined ? `host "${host.name}" has no interface` : `host "${host.name}" has no interface or network "${name}"; it has ${known}`)
+  }
+
+  /** The VID of an access port as it is now. */
+  vlanOf(network: string, host: string): number {
+    return this.partition?.vlans.get(`${network} ${host}`) ?? this.model.networks.get(network)?.vlan ?? 0
+  }
+
+  /** The addresses behind a name or address, best ones first for `viewer`. @throws TestbedError `invalid` */
+  resolve(target: string, viewer: string): { readonly addresses: readonly string[]; readonly host: string | undefined } {
+    const bare = target.replace(/^\[(.*)\]$/, '$1')
+    if (isIpv4(bare) || isIpv6(bare)) {
+      const owner = [...this.model.hosts.keys()].find((name) => addressesOf(this.model, name).some(({ address }) => address === bare))
+      return { addresses: [bare], host: owner }
+    }
+    if (target === 'localhost') return { addresses: ['127.0.0.1', '::1'], host: viewer }
+    const name = this.model.hosts.has(target) ? target : [...this.model.hosts.keys()].find((candidate) => candidate.toLowerCase() === target.toLowerCase())
+    if (name === undefined) throw new TestbedError('invalid', `"${target}" is neither a host of the testbed nor an address; the hosts are ${[...this.model.hosts.keys()].join(', ') || 'none'}`)
+    const addresses = addressesOf(this.model, name, viewer).map(({ address }) => address)
+    if (addresses.length === 0) throw new TestbedError('invalid', `host "${name}" has no address: its networks have no subnet`)
+    return { addresses, host: name }
+  }
+
+  /** Applies jobs in the kernel. */
+  apply(jobs: readonly NamespaceJob[]): Promise<void> {
+    return this.sandbox.apply(jobs)
+  }
+
+  /** Tells the hosts each other's names. */
+  async publishNames(): Promise<void> {
+    await this.sandbox.call('names', namesRequest(this.model))
+  }
+}
+
+/** The request that tells all hosts the names of all hosts. */
+export function namesRequest(model: TestbedModel): { hosts: string; resolv: Record<string, string> } {
+  return { hosts: hostsFile(model), resolv: Object.fromEntries([...model.hosts.values()].map((host) => [host.namespace, resolvFile(model, host)])) }
+}

@@ -1,0 +1,183 @@
+import type { TestbedInspection } from '../inspection.js'
+import { type DiagramHost, type DiagramLink, type DiagramModel, type DiagramSegment, type DiagramSwitch, diagramModel } from './model.js'
+import { COLOURS, networkColour } from './palette.js'
+import { textWidth } from './text-width.js'
+
+/** The first is the one whose widths Graphviz knows without fonts. */
+const FONT = 'Helvetica,Arial,sans-serif'
+const SIZE = 11
+const TITLE_SIZE = 18
+
+/** Draws a testbed in the DOT language of Graphviz (https://graphviz.org/doc/info/lang.html): switches, networks and hosts from left to right. */
+export function dotDiagram(inspection: TestbedInspection): string {
+  const model = diagramModel(inspection)
+  const columns = columnWidths(model.hosts)
+  const names = segmentNames(model)
+  const segment = (index: number, indent: string) => `${indent}${quote(names[index] ?? '')} [label=<${segmentLabel(model.segments[index])}>]`
+  const host = (item: DiagramHost, indent: string) => `${indent}${quote(`host ${item.name}`)} [label=<${hostLabel(item, model, columns)}>]`
+  const inGroup = (group: number | undefined, indent: string) => [
+    ...model.segments.flatMap((item, index) => (item.group === group ? [segment(index, indent)] : [])),
+    ...model.hosts.filter((item) => item.group === group).map((item) => host(item, indent)),
+  ]
+  return [
+    `graph ${quote(model.title)} {`,
+    `  graph [rankdir=LR, ranksep=${rankSeparation(model)}, nodesep=0.12, pad=0.3, outputorder=edgesfirst, bgcolor="${COLOURS.background}", fontname="${FONT}", fontsize=${SIZE}, fontcolor="${COLOURS.text}", labelloc=t, label=<${titleLabel(model)}>]`,
+    `  node [shape=plain, fontname="${FONT}", fontsize=${SIZE}, fontcolor="${COLOURS.text}"]`,
+    `  edge [color="${COLOURS.line}"]`,
+    ...model.switches.map((item) => `  ${quote(`switch ${item.name}`)} [label=<${switchLabel(item)}>]`),
+    ...inGroup(undefined, '  '),
+    ...model.groups.flatMap((title, group) => [
+      `  subgraph ${quote(`cluster group ${group + 1}`)} {`,
+      `    graph [label=<${bold(title)}>, labeljust=l, style="rounded,filled,dashed", color="${COLOURS.line}", fillcolor="${COLOURS.group}", margin=14]`,
+      ...inGroup(group, '    '),
+      '  }',
+    ]),
+    ...edges(model, names),
+    '}',
+    '',
+  ].join('\n')
+}
+
+function edges(model: DiagramModel, names: readonly string[]): string[] {
+  const uplinks = model.segments.flatMap(({ switches, networkIndex }, index) =>
+    switches.map((at) => `  ${quote(`switch ${model.switches[at]?.name}`)} -- ${quote(names[index] ?? '')} [color="${networkColour(networkIndex).stroke}", penwidth=2.5]`),
+  )
+  const links = model.hosts.flatMap((host) =>
+    host.links.flatMap((link, place) =>
+      link.segments.map((index) => `  ${quote(names[index] ?? '')} -- ${quote(`host ${host.name}`)}:i${place}:w [${linkStyle(link, model.segments[index])}]`),
+    ),
+  )
+  // A host without a network stands in the column of the hosts all the same.
+  const [first] = model.switches
+  const alone = model.hosts.filter((host) => host.links.every(({ segments }) => segments.length === 0))
+  const invisible = first === undefined ? [] : alone.map((host) => `  ${quote(`switch ${first.name}`)} -- ${quote(`host ${host.name}`)} [style=invis, minlen=2]`)
+  return [...uplinks, ...links, ...invisible]
+}
+
+function linkStyle(link: DiagramLink, segment: DiagramSegment | undefined): string {
+  const stroke = link.up ? networkColour(segment?.networkIndex ?? 0).stroke : COLOURS.down
+  const style = link.up ? '' : ', style=dashed'
+  // Two lines of a colour with a white one between them.
+  return link.trunk ? `color="${stroke}:${COLOURS.background}:${stroke}", penwidth=2${style}` : `color="${stroke}", penwidth=1.4${style}`
+}
+
+/** Lines that fan out to many hosts get room, or they would leave a network almost upright. */
+function rankSeparation({ hosts }: DiagramModel): number {
+  return Math.min(0.7 + hosts.length * 0.02, 3)
+}
+
+/** Node names: those of the networks, with a number where a partition has split one. */
+function segmentNames({ segments }: DiagramModel): string[] {
+  return segments.map(({ network }, index) => {
+    const before = segments.slice(0, index).filter((other) => other.network === network).length
+    const split = segments.filter((other) => other.network === network).length > 1
+    return split ? `network ${network} ${before + 1}` : `network ${network}`
+  })
+}
+
+function titleLabel({ title, subtitle, marks }: DiagramModel): string {
+  const legend = [
+    ...(marks.trunk ? [`${bold('double line')}: trunk`] : []),
+    ...(marks.down ? [coloured(COLOURS.down, `${bold('red dashes')}: link down`)] : []),
+    ...(marks.partition ? [`${bold('dashed frame')}: hosts that a partition keeps apart from the others`] : []),
+  ]
+  const rows = [`<FONT POINT-SIZE="${TITLE_SIZE}">${bold(title)}</FONT>`, coloured(COLOURS.faint, html(subtitle)), ...(legend.length > 0 ? [legend.join(' &#160; ')] : [])]
+  return table('BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3"', rows.map((row) => cell('', row)))
+}
+
+function switchLabel({ name, datapathType }: DiagramSwitch): string {
+  const kind = `${datapathType === '' ? 'system' : datapathType} datapath`
+  const width = Math.max(textWidth(name, SIZE + 2, true), textWidth(kind, SIZE)) + 16
+  return box(COLOURS.switch, COLOURS.line, width, [`<FONT POINT-SIZE="${SIZE + 2}">${bold(name)}</FONT>`, html(kind)])
+}
+
+function segmentLabel(segment: DiagramSegment | undefined): string {
+  if (segment === undefined) return ''
+  const { fill, stroke } = networkColour(segment.networkIndex)
+  const width = Math.max(textWidth(segment.network, SIZE + 1, true), ...segment.details.map((line) => textWidth(line, SIZE))) + 16
+  return box(fill, stroke, width, [`<FONT POINT-SIZE="${SIZE + 1}">${bold(segment.network)}</FONT>`, ...segment.details.map(html)])
+}
+
+function box(fill: string, stroke: string, width: number, lines: readonly string[]): string {
+  return table(`BORDER="2" CELLBORDER="0" CELLSPACING="0" CELLPADDING="8" STYLE="ROUNDED" COLOR="${stroke}" BGCOLOR="${fill}"`, [cell(`WIDTH="${width}"`, lines.join('<BR/>'))])
+}
+
+interface Columns {
+  readonly interface: number
+  readonly details: number
+  readonly port: number
+  readonly name: number
+}
+
+/** The same for every host, so that they line up. */
+function columnWidths(hosts: readonly DiagramHost[]): Columns {
+  const links = hosts.flatMap((host) => host.links)
+  const widest = (texts: readonly string[], strong = false) => texts.reduce((most, text) => Math.max(most, textWidth(text, SIZE, strong)), 0) + 12
+  return {
+    interface: widest(links.flatMap(interfaceLines)),
+    details: widest(links.flatMap((link) => link.details)),
+    port: widest(links.map((link) => link.port)),
+    name: widest(hosts.flatMap((host) => [host.name, ...host.marks]), true),
+  }
+}
+
+/** One row for each interface, at the side where its link arrives; the name at the other side. */
+function hostLabel(host: DiagramHost, { segments }: DiagramModel, columns: Columns): string {
+  const fill = { running: COLOURS.background, frozen: COLOURS.frozen, stopped: COLOURS.stopped }[host.state]
+  const style = host.state === 'running' ? '' : ' STYLE="DASHED"'
+  const name = [bold(host.name), ...host.marks.map((mark) => `<I>${html(mark)}</I>`)].join('<BR/>')
+  const nameCell = cell(`ROWSPAN="${Math.max(host.links.length, 1)}" WIDTH="${columns.name}" BGCOLOR="${fill}"`, name)
+  const rows = host.links.map((link, place) => {
+    const colour = networkColour(segments[link.segments[0] ?? 0]?.networkIndex ?? 0)
+    const background = !link.up ? COLOURS.downFill : link.trunk || link.segments.length === 0 ? COLOURS.background : colour.fill
+    const [title, ...notes] = interfaceLines(link)
+    const first = [html(title ?? ''), ...notes.map((note) => (link.up ? bold(note) : coloured(COLOURS.down, bold(note))))].join('<BR ALIGN="LEFT"/>')
+    const details = link.details.length === 0 ? '&#160;' : link.details.map(html).join('<BR ALIGN="LEFT"/>')
+    return [
+      cell(`PORT="i${place}" ALIGN="LEFT" BALIGN="LEFT" WIDTH="${columns.interface}" BGCOLOR="${background}"`, first),
+      cell(`ALIGN="LEFT" BALIGN="LEFT" WIDTH="${columns.details}" BGCOLOR="${background}"`, details),
+      cell(`ALIGN="LEFT" WIDTH="${columns.port}" BGCOLOR="${background}"`, html(link.port)),
+      ...(place === 0 ? [nameCell] : []),
+    ].join('')
+  })
+  return table(`BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="5" COLOR="${COLOURS.line}"${style}`, rows.length > 0 ? rows : [nameCell])
+}
+
+/** The name of an interface and what is special about its link. */
+function interfaceLines(link: DiagramLink): string[] {
+  return [link.interface, ...(link.trunk ? ['trunk'] : []), ...(link.up ? [] : ['down'])]
+}
+
+function table(attributes: string, rows: readonly string[]): string {
+  return `<TABLE ${attributes}>${rows.map((row) => `<TR>${row}</TR>`).join('')}</TABLE>`
+}
+
+function cell(attributes: string, content: string): string {
+  return `<TD${attributes === '' ? '' : ` ${attributes}`}>${content}</TD>`
+}
+
+function bold(text: string): string {
+  return `<B>${html(text)}</B>`
+}
+
+function coloured(colour: string, content: string): string {
+  return `<FONT COLOR="${colour}">${content}</FONT>`
+}
+
+/** A quoted ID. A backslash is doubled, or it would take the closing quote with it. */
+function quote(text: string): string {
+  return `"${clean(text).replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
+
+/** Text of an HTML-like label, which is XML. An empty element is an error there. */
+function html(text: string): string {
+  return text === '' ? '&#160;' : clean(text).replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character)
+}
+
+/** Without what XML 1.0, 2.2, forbids even as a reference, and what UTF-8 cannot say. Line breaks become spaces. */
+function clean(text: string): string {
+  // eslint-disable-next-line no-control-regex
+  return text.replace(/[\t\r\n]+/g, ' ').replace(/[\u0000-\u001f\u007f\ufffe\uffff]|\p{Surrogate}/gu, '\ufffd')
+}

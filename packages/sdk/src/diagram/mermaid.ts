@@ -1,0 +1,112 @@
+import type { TestbedInspection } from '../inspection.js'
+import { type DiagramHost, type DiagramLink, type DiagramModel, diagramModel } from './model.js'
+import { COLOURS, networkColour } from './palette.js'
+
+/**
+ * Draws a testbed as a Mermaid flowchart (https://mermaid.js.org/syntax/flowchart.html), which GitHub and GitLab show in Markdown. Nodes have
+ * numbers for names, since Mermaid reserves words.
+ */
+export function mermaidDiagram(inspection: TestbedInspection): string {
+  const model = diagramModel(inspection)
+  const inGroup = (group: number | undefined, indent: string) => [
+    ...model.segments.flatMap((item, index) => (item.group === group ? [`${indent}n${index}("${lines(item.network, ...item.details)}"):::${networkClass(item.networkIndex)}`] : [])),
+    ...model.hosts.flatMap((item, index) => (item.group === group ? [`${indent}h${index}["${lines(item.name, ...item.marks)}"]:::${item.state}`] : [])),
+  ]
+  const edges = drawEdges(model)
+  return [
+    '---',
+    `title: ${yamlString(model.title)}`,
+    '---',
+    'flowchart LR',
+    ...model.switches.map(({ name, datapathType }, index) => `  s${index}[["${lines(name, `${datapathType === '' ? 'system' : datapathType} datapath`)}"]]:::switch`),
+    ...inGroup(undefined, '  '),
+    ...model.groups.flatMap((title, group) => [`  subgraph g${group}["${text(title)}"]`, ...inGroup(group, '    '), '  end', `  style g${group} fill:${COLOURS.group},stroke:${COLOURS.line},color:${COLOURS.text},stroke-dasharray:6 4`]),
+    ...edges.map(({ text }) => `  ${text}`),
+    ...linkStyles(edges).map((line) => `  ${line}`),
+    ...classes(model).map((line) => `  ${line}`),
+    '',
+  ].join('\n')
+}
+
+interface Edge {
+  readonly text: string
+  readonly style: string
+}
+
+function drawEdges({ segments, hosts }: DiagramModel): Edge[] {
+  const uplinks = segments.flatMap(({ switches, networkIndex }, index) => switches.map((at) => ({ text: `s${at} --- n${index}`, style: `stroke:${networkColour(networkIndex).stroke},stroke-width:3px` })))
+  const links = hosts.flatMap((host, number) =>
+    host.links.flatMap((link) =>
+      link.segments.map((index, place) => ({
+        // A trunk says what it is at the first of its lines.
+        text: place === 0 ? `n${index} ${arrow(link)}|"${linkLabel(link)}"| h${number}` : `n${index} ${arrow(link)} h${number}`,
+        style: linkStyle(link, segments[index]?.networkIndex ?? 0),
+      })),
+    ),
+  )
+  return [...uplinks, ...links]
+}
+
+function arrow({ up, trunk }: DiagramLink): string {
+  return trunk ? '===' : up ? '---' : '-.-'
+}
+
+function linkLabel(link: DiagramLink): string {
+  return lines(...(link.up ? [] : ['down']), link.trunk ? `trunk ${link.interface}` : link.interface, ...link.details, link.port)
+}
+
+function linkStyle({ up, trunk }: DiagramLink, networkIndex: number): string {
+  const width = trunk ? 'stroke-width:5px' : 'stroke-width:2px'
+  return up ? `stroke:${networkColour(networkIndex).stroke},${width}` : `stroke:${COLOURS.down},color:${COLOURS.down},${width},stroke-dasharray:6 4`
+}
+
+/** One line for each style: Mermaid refuses texts of more than 50 000 characters unless told otherwise. */
+function linkStyles(edges: readonly Edge[]): string[] {
+  const numbers = new Map<string, number[]>()
+  for (const [number, { style }] of edges.entries()) numbers.set(style, [...(numbers.get(style) ?? []), number])
+  return [...numbers].map(([style, which]) => `linkStyle ${which.join(',')} ${style}`)
+}
+
+function classes({ segments, hosts, switches }: DiagramModel): string[] {
+  const networks = new Map(segments.map(({ networkIndex }) => [networkClass(networkIndex), networkColour(networkIndex)]))
+  const states = new Set(hosts.map(({ state }) => state))
+  return [
+    ...(switches.length > 0 ? [classDefinition('switch', COLOURS.switch, COLOURS.line)] : []),
+    ...[...networks].map(([name, { fill, stroke }]) => classDefinition(name, fill, stroke)),
+    ...[...states].map((state) => HOST_CLASSES[state]),
+  ]
+}
+
+const HOST_CLASSES: Readonly<Record<DiagramHost['state'], string>> = {
+  running: classDefinition('running', COLOURS.background, COLOURS.line),
+  frozen: `${classDefinition('frozen', COLOURS.frozen, COLOURS.line)},stroke-dasharray:6 4`,
+  stopped: `${classDefinition('stopped', COLOURS.stopped, COLOURS.line)},stroke-dasharray:6 4`,
+}
+
+function networkClass(index: number): string {
+  return `network${index}`
+}
+
+function classDefinition(name: string, fill: string, stroke: string): string {
+  return `classDef ${name} fill:${fill},stroke:${stroke},color:${COLOURS.text}`
+}
+
+function lines(...parts: readonly string[]): string {
+  return parts.map(text).join('<br/>')
+}
+
+/**
+ * Text inside a quoted label: what is neither letter nor digit, nor known to be harmless, as a character code in Mermaid's own form, `#35;`.
+ */
+function text(value: string): string {
+  return Array.from(printable(value), (character) => (/[\p{L}\p{M}\p{N} .,:()/_-]|[^\u0000-\u007f]/u.test(character) ? character : `#${character.codePointAt(0)};`)).join('')
+}
+
+/** A double-quoted scalar of YAML 1.2, 7.3.1, which takes the escapes of JSON. */
+function yamlString(value: string): string {
+  return JSON.stringify(printable(value))
+}
+
+function printable(value: string): string {
+  return value.replace(/[\t\r\n]+/g, ' ').replace(/[\p{Cc}\p{Surrogate}]/gu, '\ufffd')
+}

@@ -1,0 +1,88 @@
+/** What happens to a testbed after it has started. */
+export type TestbedEvent =
+  | { readonly type: 'network-added' | 'network-removed'; readonly network: string }
+  | { readonly type: 'host-added' | 'host-removed' | 'host-stopped' | 'host-frozen' | 'host-restarted'; readonly host: string }
+  | { readonly type: 'link-down' | 'link-up'; readonly host: string; readonly interface: string }
+  | { readonly type: 'partitioned'; readonly groups: readonly (readonly string[])[] }
+  | { readonly type: 'healed' }
+  /** A part died; nothing works any more. `closed` follows. */
+  | { readonly type: 'failed'; readonly error: Error }
+  /** Everything is gone. The last event. */
+  | { readonly type: 'closed' }
+
+/** An event with the time at which it happened. */
+export type TimedTestbedEvent = TestbedEvent & { readonly time: Date }
+
+/** Events that may wait for one reader; a reader that is slower gets an error, never a gap. */
+const LIMIT = 10_000
+
+type Waiter = { readonly resolve: (result: IteratorResult<TimedTestbedEvent, undefined>) => void; readonly reject: (error: Error) => void }
+
+/** One reader's queue. */
+class Reader implements AsyncIterableIterator<TimedTestbedEvent> {
+  readonly #queue: TimedTestbedEvent[] = []
+  #waiter: Waiter | undefined
+  #overflow: Error | undefined
+  #ended = false
+
+  constructor(private readonly leave: (reader: Reader) => void) {}
+
+  push(event: TimedTestbedEvent): void {
+    if (this.#waiter !== undefined) {
+      this.#waiter.resolve({ done: false, value: event })
+      this.#waiter = undefined
+    } else if (this.#queue.length >= LIMIT) {
+      this.#overflow = new Error(`${LIMIT} events were not read: this reader of testbed.events() is too slow`)
+      this.leave(this)
+    } else this.#queue.push(event)
+  }
+
+  end(): void {
+    this.#ended = true
+    this.#waiter?.resolve({ done: true, value: undefined })
+    this.#waiter = undefined
+  }
+
+  next(): Promise<IteratorResult<TimedTestbedEvent, undefined>> {
+    const event = this.#queue.shift()
+    if (event !== undefined) return Promise.resolve({ done: false, value: event })
+    if (this.#overflow !== undefined) return Promise.reject(this.#overflow)
+    if (this.#ended) return Promise.resolve({ done: true, value: undefined })
+    return new Promise((resolve, reject) => (this.#waiter = { resolve, reject }))
+  }
+
+  return(): Promise<IteratorResult<TimedTestbedEvent, undefined>> {
+    this.leave(this)
+    this.end()
+    return Promise.resolve({ done: true, value: undefined })
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+}
+
+/** Gives every event to every reader. */
+export class EventFeed {
+  readonly #readers = new Set<Reader>()
+  #ended = false
+
+  emit(event: TestbedEvent): void {
+    for (const reader of this.#readers) reader.push({ ...event, time: new Date() })
+  }
+
+  /** No more events. */
+  end(): void {
+    this.#ended = true
+    for (const reader of this.#readers) reader.end()
+    this.#readers.clear()
+  }
+
+  /** The events from now on. */
+  read(): AsyncIterableIterator<TimedTestbedEvent> {
+    const reader = new Reader((leaving) => this.#readers.delete(leaving))
+    if (this.#ended) reader.end()
+    else this.#readers.add(reader)
+    return reader
+  }
+}

@@ -1,0 +1,29 @@
+export { ExecError, formatPacket, LinuxError } from '@streambed/linux'
+export type {
+  Capture,
+  CapturedPacket,
+  CaptureOptions,
+  CaptureStatistics,
+  ConnectOptions,
+  ExecOptions,
+  ExecResult,
+  HostProcess,
+  ListenOptions,
+  Packet,
+  ProcessExit,
+  SpawnOptions,
+  UdpOptions,
+} from '@streambed/linux'
+export type { HostState } from './core.js'
+export { TestbedError } from './errors.js'
+export type { TestbedErrorCode, TopologyIssue } from './errors.js'
+export type { TestbedEvent, TimedTestbedEvent } from './events.js'
+export { Host } from './host.js'
+export type { HostInterface, PingOptions, PingResult, Port, Target } from './host.js'
+export type { HostInspection, InterfaceInspection, NetworkInspection, PortInspection, SwitchInspection, TestbedInspection } from './inspection.js'
+export { Network } from './network.js'
+export { Reachability } from './reachability.js'
+export type { ExpectedReachability, ReachabilityAttempt, ReachabilityOptions, ReachabilityPair } from './reachability.js'
+export { Testbed } from './testbed.js'
+export type { StartOptions, StartProgress, TestbedEnd } from './testbed.js'
+export type { AttachmentSpec, HostSpec, NetworkSpec, RouteSpec, Topology, TrunkSpec } from './topology/spec.js'

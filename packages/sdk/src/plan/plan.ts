@@ -1,0 +1,171 @@
+import {
+  BASE_NAMESPACE,
+  encodeDeleteLink,
+  encodeNewAddress,
+  encodeNewLink,
+  encodeNewRoute,
+  encodeSetLink,
+  NetlinkWriter,
+  type NamespaceJob,
+} from '@streambed/linux'
+import type { PortSpec } from '@streambed/ovs'
+import { addressesOf, type HostModel, type InterfaceModel, type TestbedModel } from '../topology/model.js'
+
+/** The interface group of all switch ends: one request brings them up, one deletes them. */
+export const PORT_GROUP = 0x7362
+/** Interface indexes inside a host start here: a fresh namespace may have tunnel devices of the kernel's own before. */
+const HOST_INDEX = 100
+/** Interface indexes of switch ends start here. */
+const PORT_INDEX = 10_000
+/** VLAN interfaces of a trunk: this many indexes for each trunk. */
+const TRUNK_SPAN = 4096
+
+/** Index of an interface inside its host. */
+export function hostIndex(host: HostModel, item: InterfaceModel): number {
+  return HOST_INDEX + host.interfaces.indexOf(item)
+}
+
+/** Index of the switch's end. */
+export function portIndex(item: InterfaceModel): number {
+  return PORT_INDEX + item.ofport
+}
+
+function subinterfaceIndex(host: HostModel, item: InterfaceModel, vlan: number): number {
+  return HOST_INDEX + host.interfaces.length + host.interfaces.indexOf(item) * TRUNK_SPAN + vlan
+}
+
+/** The job that makes a host's namespace with everything in it, and its switch ends in the switch's namespace. */
+export function hostJob(model: TestbedModel, host: HostModel): NamespaceJob {
+  const writer = new NetlinkWriter()
+  const where = `of host ${host.name}`
+  encodeSetLink(writer, `bring the loopback interface ${where} up`, { index: 1, up: true })
+  for (const item of host.interfaces) {
+    encodeNewLink(writer, `create interface ${item.name} ${where}`, {
+      name: item.device,
+      index: hostIndex(host, item),
+      mac: item.mac,
+      mtu: item.mtu,
+      kind: { type: 'veth', peer: { name: item.port, index: portIndex(item), mtu: item.mtu, group: PORT_GROUP, namespace: BASE_NAMESPACE } },
+    })
+  }
+  encodeConfiguration(writer, model, host)
+  writer.finish()
+  return {
+    namespace: host.namespace,
+    create: { hostname: host.name },
+    sysctls: hostSysctls(host),
+    messages: writer.bytes,
+    references: writer.references,
+    labels: writer.labels,
+    plainChecksums: host.interfaces.map(({ device }) => device),
+  }
+}
+
+/** Addresses, routes and the up state of a host's interfaces: what the kernel forgets when an interface goes down. */
+export function configurationJob(model: TestbedModel, host: HostModel): NamespaceJob {
+  const writer = new NetlinkWriter()
+  encodeConfiguration(writer, model, host)
+  writer.finish()
+  return { namespace: host.namespace, messages: writer.bytes, labels: writer.labels }
+}
+
+function encodeConfiguration(writer: NetlinkWriter, model: TestbedModel, host: HostModel): void {
+  const where = `of host ${host.name}`
+  for (const item of host.interfaces) {
+    const index = hostIndex(host, item)
+    if (!item.subinterfaces) encodeAddresses(writer, item.addresses, index, `${item.name} ${where}`)
+    encodeSetLink(writer, `bring interface ${item.name} ${where} up`, { index, up: true })
+    for (const network of item.subinterfaces ? (item.trunk ?? []) : []) {
+      const vlan = model.networks.get(network)?.vlan ?? 0
+      const name = `${item.device}.${vlan}`
+      const sub = subinterfaceIndex(host, item, vlan)
+      encodeNewLink(writer, `create VLAN interface ${name} ${where}`, { name, index: sub, link: index, kind: { type: 'vlan', vid: vlan } })
+      encodeAddresses(writer, item.addresses.filter((address) => address.network === network), sub, `${name} ${where}`)
+      encodeSetLink(writer, `bring VLAN interface ${name} ${where} up`, { index: sub, up: true })
+    }
+  }
+  for (const route of host.spec.routes ?? []) encodeNewRoute(writer, `add the route to ${route.to} via ${route.via} ${where}`, { destination: route.to, via: route.via })
+}
+
+function encodeAddresses(writer: NetlinkWriter, addresses: InterfaceModel['addresses'], index: number, where: string): void {
+  for (const { address, prefixLength } of addresses) encodeNewAddress(writer, `put address ${address}/${prefixLength} on ${where}`, { index, address, prefixLength })
+}
+
+function hostSysctls(host: HostModel): [string, string][] {
+  // No duplicate-address detection for link-local addresses either: the first packet of a test must get through.
+  const settings: [string, string][] = [['net/ipv6/conf/default/accept_dad', '0']]
+  if (host.spec.forwarding === true) settings.push(['net/ipv4/ip_forward', '1'], ['net/ipv6/conf/all/forwarding', '1'], ['net/ipv6/conf/default/forwarding', '1'])
+  for (const [key, value] of Object.entries(host.spec.sysctls ?? {})) settings.push([key.includes('/') ? key : key.replaceAll('.', '/'), String(value)])
+  return settings
+}
+
+/** The job that makes the switch's own namespace silent: its ends of the cables have no IPv6 of their own. */
+export function switchPreparationJob(): NamespaceJob {
+  return { namespace: BASE_NAMESPACE, sysctls: [['net/ipv6/conf/default/disable_ipv6', '1']] }
+}
+
+/** The job that brings switch ends up: all of them with one request, or those of some interfaces. */
+export function portsUpJob(interfaces?: readonly InterfaceModel[]): NamespaceJob {
+  return linkStateJob(interfaces, true)
+}
+
+/** The job that sets the switch ends of cables up or down, as if they were plugged or pulled. */
+export function linkStateJob(interfaces: readonly InterfaceModel[] | undefined, up: boolean): NamespaceJob {
+  const writer = new NetlinkWriter()
+  const verb = up ? 'up' : 'down'
+  if (interfaces === undefined) encodeSetLink(writer, `bring the switch ends ${verb}`, { group: PORT_GROUP, up })
+  for (const item of interfaces ?? []) encodeSetLink(writer, `bring the switch end ${item.port} ${verb}`, { index: portIndex(item), up })
+  writer.finish()
+  return { namespace: BASE_NAMESPACE, messages: writer.bytes, labels: writer.labels }
+}
+
+/** The job that deletes a cable, at its switch end. */
+export function deletePortJob(item: InterfaceModel): NamespaceJob {
+  const writer = new NetlinkWriter()
+  encodeDeleteLink(writer, `delete the switch end ${item.port}`, { index: portIndex(item) })
+  writer.finish()
+  return { namespace: BASE_NAMESPACE, messages: writer.bytes, labels: writer.labels }
+}
+
+/** The job that takes the interfaces of a host itself down. */
+export function interfacesDownJob(host: HostModel): NamespaceJob {
+  const writer = new NetlinkWriter()
+  for (const item of host.interfaces) encodeSetLink(writer, `bring interface ${item.name} of host ${host.name} down`, { index: hostIndex(host, item), up: false })
+  writer.finish()
+  return { namespace: host.namespace, messages: writer.bytes, labels: writer.labels }
+}
+
+/** The OVS ports of hosts. `vlanOf` tells the VID that a host's access port has on a network now. */
+export function hostPorts(model: TestbedModel, hosts: Iterable<HostModel>, vlanOf: (network: string, host: string) => number): PortSpec[] {
+  const ports: PortSpec[] = []
+  for (const host of hosts) {
+    for (const item of host.interfaces) {
+      ports.push({
+        name: item.port,
+        ofport_request: item.ofport,
+        external_ids: { 'streambed-host': host.name, 'streambed-interface': item.name },
+        ...portVlans(model, host.name, item, vlanOf),
+      })
+    }
+  }
+  return ports
+}
+
+/** The VLAN columns of an interface's OVS port. */
+export function portVlans(model: TestbedModel, host: string, item: InterfaceModel, vlanOf: (network: string, host: string) => number): Pick<PortSpec, 'tag' | 'trunks' | 'vlan_mode'> {
+  if (item.network !== undefined) return { vlan_mode: 'access', tag: vlanOf(item.network, host) }
+  return { vlan_mode: 'trunk', trunks: (item.trunk ?? []).map((network) => model.networks.get(network)?.vlan ?? 0) }
+}
+
+/** The text of /etc/hosts, the same for all hosts: every address with the name of its host. */
+export function hostsFile(model: TestbedModel): string {
+  const lines = ['127.0.0.1 localhost', '::1 localhost ip6-localhost ip6-loopback']
+  for (const name of model.hosts.keys()) for (const { address } of addressesOf(model, name)) lines.push(`${address} ${name}`)
+  return `${lines.join('\n')}\n`
+}
+
+/** The text of a host's /etc/resolv.conf. */
+export function resolvFile(model: TestbedModel, host: HostModel): string {
+  const servers = host.spec.dns ?? model.dns
+  return servers.length === 0 ? '# Names of hosts are in /etc/hosts; no name server was given.\n' : servers.map((server) => `nameserver ${server}\n`).join('')
+}

@@ -1,0 +1,306 @@
+import { BASE_NAMESPACE, execIn, LinuxError, Sandbox, type SandboxPrivilege } from '@streambed/linux'
+import { namesRequest, TestbedCore } from './core.js'
+import { renderDiagram } from './diagram/index.js'
+import { TestbedError } from './errors.js'
+import type { TimedTestbedEvent } from './events.js'
+import { Host } from './host.js'
+import type { TestbedInspection } from './inspection.js'
+import { inspectTestbed } from './inspect.js'
+import { Network } from './network.js'
+import { planPartition } from './plan/partition.js'
+import { deletePortJob, hostJob, hostPorts, PORT_GROUP, portsUpJob, portVlans, switchPreparationJob } from './plan/plan.js'
+import { measureReachability, type Reachability, type ReachabilityOptions } from './reachability.js'
+import { Switch, switchContents } from './switch.js'
+import { buildModel, withHost, withNetwork, withoutHost, withoutNetwork } from './topology/build.js'
+import type { HostModel, TestbedModel } from './topology/model.js'
+import type { HostSpec, NetworkSpec, Topology } from './topology/spec.js'
+
+/** A step of starting a testbed. */
+export interface StartProgress {
+  readonly step: 'sandbox' | 'hosts' | 'ports' | 'ready'
+  /** In words. */
+  readonly message: string
+  /** Since the start, milliseconds. */
+  readonly elapsedMs: number
+}
+
+/** How a testbed is started. */
+export interface StartOptions {
+  /** Is told each step as it begins. */
+  readonly onProgress?: ((progress: StartProgress) => void) | undefined
+  /** Undoes everything and rejects when it fires during the start; ends the testbed when it fires later. */
+  readonly signal?: AbortSignal | undefined
+  /** Milliseconds for the whole start; default 60,000. */
+  readonly timeout?: number | undefined
+  /**
+   * `user-namespace` needs no privilege; `root` makes the namespaces directly. Default: `root` when the process is root.
+   */
+  readonly privilege?: SandboxPrivilege | undefined
+}
+
+/** Why a testbed ended: `error` is undefined after `close()`. */
+export interface TestbedEnd {
+  readonly error: TestbedError | undefined
+}
+
+/**
+ * A running testbed. `close()` it, or declare it with `await using`; when this process ends in any other way, the kernel takes it back.
+ * @typeParam NetworkName names of the networks of the topology
+ * @typeParam HostName names of its hosts
+ */
+export class Testbed<NetworkName extends string = string, HostName extends string = string> implements AsyncDisposable {
+  readonly #core: TestbedCore
+  readonly #hosts: Record<string, Host> = {}
+  readonly #networks: Record<string, Network> = {}
+  #closing: Promise<void> | undefined
+
+  /** Resolves when the last process of the testbed is gone, with the reason. Never rejects. */
+  readonly closed: Promise<TestbedEnd>
+
+  private constructor(core: TestbedCore) {
+    this.#core = core
+    for (const name of core.model.hosts.keys()) this.#hosts[name] = new Host(core, name)
+    for (const name of core.model.networks.keys()) this.#networks[name] = new Network(core, name)
+    void core.sandbox.failed.then((error) => {
+      core.state = 'failed'
+      core.bridge.abort(error)
+      core.events.emit({ type: 'failed', error })
+    })
+    this.closed = core.sandbox.closed.then(({ error }) => {
+      core.events.emit({ type: 'closed' })
+      core.events.end()
+      return { error: error === undefined ? undefined : (core.explain(error) as TestbedError) }
+    })
+  }
+
+  /**
+   * Starts a testbed. When it resolves, every port is up and every address usable: the first packet gets through.
+   * @throws TestbedError `invalid` (with every mistake in the topology; nothing was touched), `missing` (a tool, device or permission, with
+   * what to install or set), `timeout`, `aborted`, `failed`; after any of them nothing is left
+   */
+  static async start<const NetworkName extends string, const HostName extends string>(topology: Topology<NetworkName, HostName>, options: StartOptions = {}): Promise<Testbed<NetworkName, HostName>> {
+    if (options.signal?.aborted === true) throw new TestbedError('aborted', 'the start of the testbed was aborted', { cause: options.signal.reason })
+    const started = performance.now()
+    const progress = (step: StartProgress['step'], message: string): void => options.onProgress?.({ step, message, elapsedMs: performance.now() - started })
+    const model = buildModel(topology)
+    progress('sandbox', 'starting Open vSwitch and the agent')
+    let sandbox: Sandbox
+    try {
+      sandbox = new Sandbox({ ...switchContents(model.name), needsTun: true, privilege: options.privilege, signal: options.signal })
+    } catch (error) {
+      throw startError(error)
+    }
+    const limit = options.timeout ?? 60_000
+    const timer = setTimeout(() => sandbox.abort(new LinuxError('timeout', `the testbed did not start in ${limit} ms`)), limit)
+    try {
+      const core = await build(model, sandbox, progress)
+      progress('ready', `${model.hosts.size} hosts on ${model.networks.size} networks`)
+      return new Testbed<NetworkName, HostName>(core)
+    } catch (error) {
+      const reason = sandbox.failure ?? error
+      sandbox.abort(new LinuxError('closed', 'the start failed', { cause: error }))
+      await sandbox.closed
+      throw startError(reason)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** The testbed's name. */
+  get name(): string {
+    return this.#core.model.name
+  }
+
+  /** The hosts by name; those added later too. */
+  get hosts(): Readonly<Record<HostName, Host>> {
+    return this.#hosts as Record<HostName, Host>
+  }
+
+  /** The networks by name; those added later too. */
+  get networks(): Readonly<Record<NetworkName, Network>> {
+    return this.#networks as Record<NetworkName, Network>
+  }
+
+  /** A host by a name that is only known at run time. @throws TestbedError `invalid` when there is none */
+  host(name: string): Host {
+    this.#core.host(name)
+    return this.#hosts[name] as Host
+  }
+
+  /** Adds a network. */
+  addNetwork(name: string, spec: NetworkSpec = {}): Promise<Network> {
+    return this.#core.change(async () => {
+      this.#core.model = withNetwork(this.#core.model, name, spec)
+      const network = new Network(this.#core, name)
+      this.#networks[name] = network
+      this.#core.events.emit({ type: 'network-added', network: name })
+      return await Promise.resolve(network)
+    })
+  }
+
+  /** Removes a network that no host is on. */
+  removeNetwork(name: string): Promise<void> {
+    return this.#core.change(async () => {
+      this.#core.model = withoutNetwork(this.#core.model, name)
+      delete this.#networks[name]
+      this.#core.events.emit({ type: 'network-removed', network: name })
+      await Promise.resolve()
+    })
+  }
+
+  /** Adds a host, ready when it resolves. During a partition it joins the hosts that are in no named group. */
+  addHost(name: string, spec: HostSpec): Promise<Host> {
+    return this.#core.change(async () => {
+      const core = this.#core
+      const model = withHost(core.model, name, spec)
+      const host = model.hosts.get(name) as HostModel
+      try {
+        await core.apply([hostJob(model, host), portsUpJob(host.interfaces)])
+        await core.bridge.add(hostPorts(model, [host], (network, owner) => core.vlanOf(network, owner)))
+      } catch (error) {
+        await this.#discard(host)
+        throw error
+      }
+      core.model = model
+      await core.publishNames()
+      const added = new Host(core, name)
+      this.#hosts[name] = added
+      core.events.emit({ type: 'host-added', host: name })
+      return added
+    })
+  }
+
+  /** Removes a host: its processes are killed, its connections reset, its ports deleted. */
+  removeHost(name: string): Promise<void> {
+    return this.#core.change(async () => {
+      const core = this.#core
+      const model = withoutHost(core.model, name)
+      const host = core.host(name)
+      await core.sandbox.owned.closeNamespace(host.namespace, new TestbedError('closed', `host "${name}" was removed`))
+      await this.#discard(host)
+      core.model = model
+      core.hostStates.delete(name)
+      for (const { port } of host.interfaces) core.downPorts.delete(port)
+      delete this.#hosts[name]
+      await core.publishNames()
+      core.events.emit({ type: 'host-removed', host: name })
+    })
+  }
+
+  /** Takes away whatever of a host is there. */
+  async #discard(host: HostModel): Promise<void> {
+    await this.#core.bridge.removeIfThere(host.interfaces.map(({ port }) => port))
+    // The cables first: a socket that somebody still holds keeps the namespace, and with it a cable, alive.
+    for (const item of host.interfaces) await this.#core.apply([deletePortJob(item)]).catch(() => undefined)
+    await this.#core.sandbox.call('remove', { namespaces: [host.namespace] })
+  }
+
+  /** Tries every ordered pair of hosts with real echo requests, all at once. */
+  reachability(options: ReachabilityOptions = {}): Promise<Reachability> {
+    return this.#core.guard(() => measureReachability(this.#core, options))
+  }
+
+  /**
+   * Splits the testbed: hosts of different groups do not reach each other on any network, as if the switch had broken apart. Hosts in
+   * no group stay together as one more group. A second partition replaces the first.
+   * @throws TestbedError `invalid`
+   */
+  partition(...groups: readonly (readonly string[])[]): Promise<void> {
+    return this.#core.change(async () => {
+      const plan = planPartition(this.#core.model, groups)
+      const before = this.#core.partition
+      this.#core.partition = plan
+      try {
+        await this.#updateVlans()
+      } catch (error) {
+        this.#core.partition = before
+        throw error
+      }
+      this.#core.events.emit({ type: 'partitioned', groups: plan.groups })
+    })
+  }
+
+  /** Ends a partition. Pulled cables and stopped hosts stay as they are. */
+  heal(): Promise<void> {
+    return this.#core.change(async () => {
+      if (this.#core.partition === undefined) return
+      this.#core.partition = undefined
+      await this.#updateVlans()
+      this.#core.events.emit({ type: 'healed' })
+    })
+  }
+
+  async #updateVlans(): Promise<void> {
+    const { model } = this.#core
+    const ports = [...model.hosts.values()].flatMap((host) =>
+      host.interfaces
+        .filter(({ network }) => network !== undefined)
+        .map((item) => [item.port, portVlans(model, host.name, item, (network, owner) => this.#core.vlanOf(network, owner))] as const),
+    )
+    await this.#core.bridge.setVlans(new Map(ports))
+  }
+
+  /** What the testbed consists of, as plain data. */
+  inspect(): TestbedInspection {
+    return inspectTestbed(this.#core)
+  }
+
+  /** A picture of the testbed as text: Graphviz DOT, SVG, or Mermaid. */
+  diagram(format: 'dot' | 'svg' | 'mermaid'): Promise<string> {
+    return renderDiagram(this.inspect(), format)
+  }
+
+  /** What happens from now on, as an async iterator; ends with the testbed. */
+  events(): AsyncIterableIterator<TimedTestbedEvent> {
+    return this.#core.events.read()
+  }
+
+  /** Runs a program beside the switch: `ovs-vsctl`, `ovs-ofctl` and `ovs-appctl` find the testbed's own Open vSwitch. */
+  exec: Host['exec'] = (argv, options = {}) => this.#core.guard(() => execIn(this.#core.sandbox, BASE_NAMESPACE, 'the switch', argv, options))
+
+  /**
+   * Ends the testbed. Pending calls reject. When it resolves, every link is deleted and every process killed; the kernel may still be
+   * taking the switch daemon apart (some milliseconds for each port): `closed` resolves when the last process is gone. May be called again.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    const core = this.#core
+    if (core.state === 'running') core.state = 'closed'
+    core.bridge.abort(new TestbedError('closed', 'the testbed was closed'))
+    await core.sandbox.close(PORT_GROUP)
+  }
+
+  /** {@link close}, and waits until the last process is gone. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+    await this.closed
+  }
+}
+
+/** Builds everything in a new sandbox: one message to the agent, one transaction to the switch. */
+async function build(model: TestbedModel, sandbox: Sandbox, progress: (step: StartProgress['step'], message: string) => void): Promise<TestbedCore> {
+  const opening = Switch.open(sandbox)
+  opening.catch(() => undefined)
+  progress('hosts', `making ${model.hosts.size} hosts`)
+  const names = sandbox.call('names', namesRequest(model))
+  const applied = sandbox.apply([switchPreparationJob(), ...[...model.hosts.values()].map((host) => hostJob(model, host)), portsUpJob()])
+  await Promise.all([names, applied])
+  progress('ports', 'connecting them to the switch')
+  const ovs = await opening
+  await ovs.add(hostPorts(model, model.hosts.values(), (network) => model.networks.get(network)?.vlan ?? 0), { first: true })
+  return new TestbedCore(model, sandbox, ovs)
+}
+
+function startError(error: unknown): TestbedError {
+  if (error instanceof TestbedError) return error
+  const message = error instanceof Error ? error.message : String(error)
+  if (error instanceof LinuxError) {
+    if (error.code === 'missing' || error.code === 'forbidden') return new TestbedError('missing', message, { cause: error })
+    if (error.code === 'aborted' || error.code === 'timeout') return new TestbedError(error.code, error.code === 'aborted' ? 'the start of the testbed was aborted' : message, { cause: error.cause ?? error })
+  }
+  return new TestbedError('failed', `the testbed could not be started: ${message}`, { cause: error })
+}

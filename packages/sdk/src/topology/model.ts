@@ -1,0 +1,67 @@
+import type { Subnet } from './subnet.js'
+import type { HostSpec, NetworkSpec } from './spec.js'
+
+/** A network with everything decided. */
+export interface NetworkModel {
+  readonly name: string
+  readonly vlan: number
+  readonly subnets: readonly Subnet[]
+  readonly mtu: number | undefined
+  readonly spec: NetworkSpec
+}
+
+/** An address of an interface, with the network that it belongs to. */
+export interface AddressModel {
+  readonly network: string
+  readonly family: 4 | 6
+  /** Canonical text. */
+  readonly address: string
+  readonly prefixLength: number
+}
+
+/** An interface of a host with everything decided. */
+export interface InterfaceModel {
+  /** The name that the user knows: given, or `ethN`. */
+  readonly name: string
+  /** The name that the kernel has: the same, unless that is longer than 15 bytes. */
+  readonly device: string
+  /** The network of an access port; undefined for a trunk. */
+  readonly network: string | undefined
+  /** The networks of a trunk, in order. */
+  readonly trunk: readonly string[] | undefined
+  /** A trunk has VLAN interfaces with addresses. */
+  readonly subinterfaces: boolean
+  readonly mac: string
+  readonly addresses: readonly AddressModel[]
+  readonly mtu: number | undefined
+  /** Name of the switch's end and of its OVS port. */
+  readonly port: string
+  readonly ofport: number
+}
+
+/** A host with everything decided. */
+export interface HostModel {
+  readonly name: string
+  /** Identifier of its namespace: never used again for a later host of the same name. */
+  readonly namespace: string
+  readonly interfaces: readonly InterfaceModel[]
+  readonly spec: HostSpec
+}
+
+/** A whole testbed with everything decided; what is added later is decided from what is there. */
+export interface TestbedModel {
+  readonly name: string
+  readonly dns: readonly string[]
+  readonly networks: ReadonlyMap<string, NetworkModel>
+  readonly hosts: ReadonlyMap<string, HostModel>
+  /** The next OpenFlow port number; numbers are not used again. */
+  readonly nextOfport: number
+}
+
+/** The addresses that names stand for, those on networks in common with `viewer` first. */
+export function addressesOf(model: TestbedModel, host: string, viewer?: string): AddressModel[] {
+  const addresses = (model.hosts.get(host)?.interfaces ?? []).flatMap((item) => item.addresses)
+  if (viewer === undefined) return addresses
+  const shared = new Set((model.hosts.get(viewer)?.interfaces ?? []).flatMap((item) => item.addresses.map(({ network }) => network)))
+  return [...addresses.filter(({ network }) => shared.has(network)), ...addresses.filter(({ network }) => !shared.has(network))]
+}
