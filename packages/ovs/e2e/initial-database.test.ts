@@ -7,7 +7,15 @@ import { initialDatabase, openVSwitchSchemaText } from '@streambed/ovs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const installedSchema = '/usr/share/openvswitch/vswitch.ovsschema'
-const bridges = [{ name: 'br0', datapath_type: 'netdev', fail_mode: 'standalone', datapath_id: '00000000000000ab', external_ids: { a: 'b' } }] as const
+const bridges = [
+  {
+    name: 'br0',
+    datapath_type: 'netdev',
+    fail_mode: 'standalone',
+    datapath_id: '00000000000000ab',
+    external_ids: { a: 'b' },
+  },
+] as const
 
 let dir: string
 beforeAll(async () => void (dir = await mkdtemp(join(tmpdir(), 'ovs-db-'))))
@@ -38,8 +46,15 @@ describe.each([
   })
 
   it('holds the bridge', async () => {
-    const select = { op: 'select', table: 'Bridge', where: [], columns: ['name', 'datapath_type', 'fail_mode', 'other_config', 'external_ids'] }
-    const [result] = JSON.parse(await ovsdbTool('query', JSON.stringify(['Open_vSwitch', select]))) as [{ rows: unknown[] }]
+    const select = {
+      op: 'select',
+      table: 'Bridge',
+      where: [],
+      columns: ['name', 'datapath_type', 'fail_mode', 'other_config', 'external_ids'],
+    }
+    const [result] = JSON.parse(await ovsdbTool('query', JSON.stringify(['Open_vSwitch', select]))) as [
+      { rows: unknown[] },
+    ]
     expect(result.rows).toEqual([
       {
         name: 'br0',

@@ -38,7 +38,9 @@ function mayUse(path: string): boolean {
   }
 }
 
-/** An ovsdb-server, and perhaps an ovs-vswitchd, of their own in a directory and in namespaces that vanish with them. */
+/**
+ * An ovsdb-server, and perhaps an ovs-vswitchd, of their own in a directory and in namespaces that vanish with them.
+ */
 export class PrivateOvs {
   readonly files: DaemonFiles
   readonly #dir: string
@@ -57,7 +59,8 @@ export class PrivateOvs {
       await writeFile(ovs.files.database, initialDatabase(options))
       const server = ovs.#spawn(ovsdbServerCommand({ runDir: dir }))
       ;(await ovs.socket(server)).destroy()
-      if (options.vswitchd) ovs.#spawn(vswitchdCommand({ runDir: dir, extraArguments: datapath === 'dummy' ? ['--enable-dummy'] : [] }))
+      if (options.vswitchd)
+        ovs.#spawn(vswitchdCommand({ runDir: dir, extraArguments: datapath === 'dummy' ? ['--enable-dummy'] : [] }))
       return ovs
     } catch (error) {
       await ovs.stop()
@@ -73,7 +76,8 @@ export class PrivateOvs {
         await once(socket, 'connect')
         return socket
       } catch (error) {
-        if (server?.exitCode != null || performance.now() > deadline) throw new Error(`ovsdb-server did not start: ${this.#stderr}`, { cause: error })
+        if (server?.exitCode != null || performance.now() > deadline)
+          throw new Error(`ovsdb-server did not start: ${this.#stderr}`, { cause: error })
       }
     }
   }
@@ -85,7 +89,9 @@ export class PrivateOvs {
   /** What a tool of Open vSwitch prints: the independent witness. */
   async run(command: string, ...args: string[]): Promise<string> {
     const where = command === 'ovs-vsctl' ? [`--db=unix:${this.files.databaseSocket}`, '--timeout=10'] : []
-    const { stdout } = await promisify(execFile)(command, [...where, ...args], { env: { ...env, OVS_RUNDIR: this.#dir } })
+    const { stdout } = await promisify(execFile)(command, [...where, ...args], {
+      env: { ...env, OVS_RUNDIR: this.#dir },
+    })
     return stdout
   }
 
@@ -112,7 +118,10 @@ export class PrivateOvs {
   }
 
   #spawn({ command, args, env: own }: CommandLine): ChildProcess {
-    const child = spawn('unshare', [...unshare, command, ...args], { env: { ...env, ...own }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn('unshare', [...unshare, command, ...args], {
+      env: { ...env, ...own },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     child.stdout?.resume()
     child.stderr?.on('data', (text) => (this.#stderr += text))
     this.#children.push(child)
@@ -121,8 +130,8 @@ export class PrivateOvs {
 }
 
 /**
- * Kills what `unshare` runs, which ends and reaps it; a daemon whose `unshare` is killed is left to the machine's init to reap. `close` comes
- * when both are gone: both hold the standard output.
+ * Kills what `unshare` runs, which ends and reaps it; a daemon whose `unshare` is killed is left to the machine's init
+ * to reap. `close` comes when both are gone: both hold the standard output.
  */
 async function kill(child: ChildProcess | undefined): Promise<void> {
   if (!child || child.stdout?.closed) return

@@ -6,7 +6,12 @@ let ovs: PrivateOvs
 let client: OvsdbClient
 let vswitch: Vswitch
 beforeAll(async () => {
-  const first = { name: 'br0', datapath_type: datapath, fail_mode: 'standalone', datapath_id: '00000000000000ab' } as const
+  const first = {
+    name: 'br0',
+    datapath_type: datapath,
+    fail_mode: 'standalone',
+    datapath_id: '00000000000000ab',
+  } as const
   ovs = await PrivateOvs.start({ vswitchd: true, bridges: [first] })
   client = await ovs.client()
   vswitch = await Vswitch.open(client)
@@ -20,27 +25,41 @@ afterAll(async () => {
 /** OpenFlow port numbers by name, from the switch itself: ` 7(p7): addr:…`. */
 async function ofportsOf(bridge: string): Promise<Map<string, number>> {
   const shown = await ovs.run('ovs-ofctl', 'show', ovs.management(bridge))
-  return new Map([...shown.matchAll(/^ (\d+)\(([^)]+)\): addr/gm)].map(([, number, name]) => [name as string, Number(number)]))
+  return new Map(
+    [...shown.matchAll(/^ (\d+)\(([^)]+)\): addr/gm)].map(([, number, name]) => [name as string, Number(number)]),
+  )
 }
 
-const fifty = Array.from({ length: 50 }, (_, index) => ({ name: `p${index}`, type: 'internal', ofport_request: 100 + index, tag: 1 + (index % 3) }))
+const fifty = Array.from({ length: 50 }, (_, index) => ({
+  name: `p${index}`,
+  type: 'internal',
+  ofport_request: 100 + index,
+  tag: 1 + (index % 3),
+}))
 
 describe('Vswitch with ovs-vswitchd', () => {
   it('finds the bridge of the initial database in place', async () => {
     expect(await ovs.run('ovs-vsctl', 'show')).toMatch(
-      new RegExp(`Bridge br0\\s+fail_mode: standalone\\s+datapath_type: ${datapath}\\s+Port br0\\s+Interface br0\\s+type: internal`),
+      new RegExp(
+        `Bridge br0\\s+fail_mode: standalone\\s+datapath_type: ${datapath}\\s+Port br0\\s+Interface br0\\s+type: internal`,
+      ),
     )
     expect(await ovs.run('ovs-ofctl', 'show', ovs.management('br0'))).toContain('dpid:00000000000000ab')
     expect(await ovs.complaints()).toEqual([])
   })
 
   it('adds a bridge with 50 ports in one transaction, and knows their numbers', async () => {
-    const { ofports } = await vswitch.commit([...addBridge({ name: 'br1', datapath_type: datapath }), ...addPorts('br1', fifty)])
+    const { ofports } = await vswitch.commit([
+      ...addBridge({ name: 'br1', datapath_type: datapath }),
+      ...addPorts('br1', fifty),
+    ])
     expect(ofports.get('br1')).toBe(65534)
     const expected = new Map(fifty.map(({ name, ofport_request }) => [name, ofport_request]))
     expect(new Map([...ofports].filter(([name]) => name !== 'br1'))).toEqual(expected)
     expect(await ofportsOf('br1')).toEqual(expected)
-    expect((await ovs.run('ovs-vsctl', 'get', 'Interface', 'p7', 'ofport', '--', 'get', 'Port', 'p7', 'tag')).trim()).toBe('107\n2')
+    expect(
+      (await ovs.run('ovs-vsctl', 'get', 'Interface', 'p7', 'ofport', '--', 'get', 'Port', 'p7', 'tag')).trim(),
+    ).toBe('107\n2')
     expect((await ovs.run('ovs-vsctl', 'list-ports', 'br1')).trim().split('\n')).toHaveLength(50)
   })
 
@@ -60,8 +79,15 @@ describe('Vswitch with ovs-vswitchd', () => {
     const ports = [{ name: 'nowhere' }, { name: 'fine', type: 'internal' }, { name: 'strange', type: 'nosuchtype' }]
     await expect(vswitch.commit(addPorts('br1', ports))).rejects.toMatchObject({
       code: 'interface',
-      message: expect.stringMatching(/2 interfaces: nowhere: .*No such device.*; strange: could not open network device/),
-      detail: { interfaces: new Map([['nowhere', expect.any(String)], ['strange', expect.any(String)]]) },
+      message: expect.stringMatching(
+        /2 interfaces: nowhere: .*No such device.*; strange: could not open network device/,
+      ),
+      detail: {
+        interfaces: new Map([
+          ['nowhere', expect.any(String)],
+          ['strange', expect.any(String)],
+        ]),
+      },
     })
     expect((await ofportsOf('br1')).has('fine')).toBe(true)
     expect((await ovs.complaints()).join('\n')).toContain('nowhere')
@@ -86,9 +112,13 @@ describe('Vswitch with ovs-vswitchd', () => {
 
   it('runs commits side by side', async () => {
     const names = ['q0', 'q1', 'q2', 'q3', 'q4']
-    const commits = await Promise.all(names.map((name) => vswitch.commit(addPorts('br1', [{ name, type: 'internal' }]))))
+    const commits = await Promise.all(
+      names.map((name) => vswitch.commit(addPorts('br1', [{ name, type: 'internal' }]))),
+    )
     const ofports = await ofportsOf('br1')
-    expect(commits.map((commit, index) => commit.ofports.get(names[index] as string))).toEqual(names.map((name) => ofports.get(name)))
+    expect(commits.map((commit, index) => commit.ofports.get(names[index] as string))).toEqual(
+      names.map((name) => ofports.get(name)),
+    )
   })
 
   it('removes a bridge with its ports', async () => {

@@ -1,7 +1,8 @@
 /**
  * What went wrong, in one word. A program decides by the code; a person reads the message.
  *
- * - `closed`: the connection ended (by the peer, by {@link OvsError.cause}, or by our own `close()`) before the answer came.
+ * - `closed`: the connection ended (by the peer, by {@link OvsError.cause}, or by our own `close()`) before the answer
+ *   came.
  * - `timeout`: the time that the caller allowed is over.
  * - `aborted`: the caller's `AbortSignal` fired, or `abort()` was called.
  * - `malformed`: the peer, or a file, sent something that its specification does not allow.
@@ -65,7 +66,11 @@ export class OvsError extends Error {
   readonly code: OvsErrorCode
   readonly detail: OvsErrorDetail | undefined
 
-  constructor(code: OvsErrorCode, message: string, options: { readonly cause?: unknown; readonly detail?: OvsErrorDetail } = {}) {
+  constructor(
+    code: OvsErrorCode,
+    message: string,
+    options: { readonly cause?: unknown; readonly detail?: OvsErrorDetail } = {},
+  ) {
     super(`[${code}] ${message}`, 'cause' in options ? { cause: options.cause } : undefined)
     this.code = code
     this.detail = options.detail

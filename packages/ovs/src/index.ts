@@ -29,7 +29,14 @@ export type {
   UpdateOperation,
   WaitOperation,
 } from './ovsdb/operation.js'
-export type { CountResult, EmptyResult, InsertResult, OperationResult, OperationResults, SelectResult } from './ovsdb/result.js'
+export type {
+  CountResult,
+  EmptyResult,
+  InsertResult,
+  OperationResult,
+  OperationResults,
+  SelectResult,
+} from './ovsdb/result.js'
 export type { AnyRow, AnyTables, RowInput, Tables } from './ovsdb/row.js'
 export { parseSchema } from './ovsdb/schema.js'
 export type { AtomicType, BaseType, ColumnSchema, ColumnType, DatabaseSchema, TableSchema } from './ovsdb/schema.js'

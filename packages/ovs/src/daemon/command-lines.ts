@@ -2,15 +2,20 @@ import { join } from 'node:path'
 
 /** Where a private pair of daemons lives, and what differs from the usual. */
 export interface DaemonOptions {
-  /** An existing directory for sockets, pid files, logs and the database. Keep it short: a socket's path has at most 107 bytes. */
+  /**
+   * An existing directory for sockets, pid files, logs and the database. Keep it short: a socket's path has at most 107
+   * bytes.
+   */
   readonly runDir: string
-  /** Arguments to add, such as `--enable-dummy=override` for ovs-vswitchd. */
+  /** Arguments to add, such as `--enable-dummy` for an ovs-vswitchd with bridges of the `dummy` datapath. */
   readonly extraArguments?: readonly string[]
   /** What goes to the log files. Defaults to `info`. */
   readonly logLevel?: 'off' | 'emer' | 'err' | 'warn' | 'info' | 'dbg'
 }
 
-/** A program to start: never through a shell. */
+/**
+ * A program to start: never through a shell. The daemons are in /usr/sbin, which the PATH of an ordinary user may lack.
+ */
 export interface CommandLine {
   readonly command: string
   readonly args: readonly string[]
@@ -58,8 +63,9 @@ export function ovsdbServerCommand(options: DaemonOptions): CommandLine {
 }
 
 /**
- * An ovs-vswitchd in the foreground on the run directory's database, with the userspace datapath only. It waits by itself until the
- * database can be reached, so that both daemons may be started at once.
+ * An ovs-vswitchd in the foreground on the run directory's database, with the userspace datapath only. Start it when
+ * ovsdb-server accepts connections, some 10 ms after its start: when the first attempt to connect fails, it makes the
+ * next one only after a second.
  */
 export function vswitchdCommand(options: DaemonOptions): CommandLine {
   const { databaseSocket, vswitchd } = daemonFiles(options.runDir)

@@ -28,16 +28,29 @@ describe('initialDatabase (ovsdb(5))', () => {
     expect(transaction).toEqual({
       _date: 1700000000000,
       _comment: expect.any(String),
-      Open_vSwitch: { [Object.keys((transaction as { Open_vSwitch: object }).Open_vSwitch)[0] as string]: { next_cfg: 1, bridges: ['set', []] } },
+      Open_vSwitch: {
+        [Object.keys((transaction as { Open_vSwitch: object }).Open_vSwitch)[0] as string]: {
+          next_cfg: 1,
+          bridges: ['set', []],
+        },
+      },
     })
   })
 
   it('has bridges with their local ports, every reference a uuid of a row', () => {
     const bridges = [
-      { name: 'br0', datapath_type: 'netdev', fail_mode: 'standalone', datapath_id: '0000000000000001', external_ids: { a: 'b' } },
+      {
+        name: 'br0',
+        datapath_type: 'netdev',
+        fail_mode: 'standalone',
+        datapath_id: '0000000000000001',
+        external_ids: { a: 'b' },
+      },
       { name: 'br1' },
     ] as const
-    const [, transaction] = records(initialDatabase({ bridges, other_config: { 'n-handler-threads': '1' }, external_ids: { 'system-id': 'x' } }))
+    const [, transaction] = records(
+      initialDatabase({ bridges, other_config: { 'n-handler-threads': '1' }, external_ids: { 'system-id': 'x' } }),
+    )
     const tables = transaction as Record<string, Record<string, Record<string, unknown>>>
     const [root] = Object.values(tables.Open_vSwitch ?? {})
     const [br0] = Object.values(tables.Bridge ?? {})
@@ -55,7 +68,10 @@ describe('initialDatabase (ovsdb(5))', () => {
       external_ids: ['map', [['a', 'b']]],
       other_config: ['map', [['datapath-id', '0000000000000001']]],
     })
-    expect(Object.values(tables.Port ?? {})[1]).toEqual({ name: 'br1', interfaces: ['uuid', Object.keys(tables.Interface ?? {})[1]] })
+    expect(Object.values(tables.Port ?? {})[1]).toEqual({
+      name: 'br1',
+      interfaces: ['uuid', Object.keys(tables.Interface ?? {})[1]],
+    })
     expect(JSON.stringify(transaction)).not.toContain('named-uuid')
   })
 

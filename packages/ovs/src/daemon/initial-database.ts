@@ -12,8 +12,8 @@ import type { StringMap } from '../vswitch/operation.js'
 /** What a fresh database holds. */
 export interface InitialDatabaseOptions {
   /**
-   * The JSON text of the schema. Best is that of the Open vSwitch that will run on it, `/usr/share/openvswitch/vswitch.ovsschema`. Defaults
-   * to that of Open vSwitch 3.1.
+   * The JSON text of the schema. Best is that of the Open vSwitch that will run on it,
+   * `/usr/share/openvswitch/vswitch.ovsschema`. Defaults to that of Open vSwitch 3.1.
    */
   readonly schemaText?: string
   /** Bridges that are there when ovs-vswitchd starts. */
@@ -27,8 +27,9 @@ export interface InitialDatabaseOptions {
 }
 
 /**
- * The bytes of a fresh standalone database file for ovsdb-server (ovsdb(5), "Standalone database format"): no `ovsdb-tool create`, no
- * `ovs-vsctl init`. Its Open_vSwitch row has `next_cfg` 1, so that `cur_cfg` 1 tells that ovs-vswitchd has set up what is in the file.
+ * The bytes of a fresh standalone database file for ovsdb-server (ovsdb(5), "Standalone database format"): no
+ * `ovsdb-tool create`, no `ovs-vsctl init`. Its Open_vSwitch row has `next_cfg` 1, so that `cur_cfg` 1 tells that
+ * ovs-vswitchd has set up what is in the file.
  * @throws OvsError `malformed` for a text that is no schema, `schema` when it does not have what is asked for.
  */
 export function initialDatabase(options: InitialDatabaseOptions = {}): Uint8Array {
@@ -40,20 +41,30 @@ export function initialDatabase(options: InitialDatabaseOptions = {}): Uint8Arra
 /** ovsdb(5): `OVSDB JSON <length> <sha1>`, a newline, and that many bytes of which the last is a newline. */
 function record(json: string): Buffer {
   const body = Buffer.from(`${json}\n`)
-  return Buffer.concat([Buffer.from(`OVSDB JSON ${body.length} ${createHash('sha1').update(body).digest('hex')}\n`), body])
+  return Buffer.concat([
+    Buffer.from(`OVSDB JSON ${body.length} ${createHash('sha1').update(body).digest('hex')}\n`),
+    body,
+  ])
 }
 
 /** ovsdb(5), "Transaction record": rows by table and uuid, columns with default values left out. */
 function firstTransaction(schema: DatabaseSchema, options: InitialDatabaseOptions): JsonValue {
   const { bridges = [], other_config, external_ids, date = new Date() } = options
-  const rows: Inserted[] = bridges.flatMap(addBridge).flatMap((operation) => (operation.op === 'insert' ? [insertion(operation)] : []))
+  const rows: Inserted[] = bridges
+    .flatMap(addBridge)
+    .flatMap((operation) => (operation.op === 'insert' ? [insertion(operation)] : []))
   const root: Partial<OpenVSwitchRow> = {
     next_cfg: 1n,
     bridges: rows.flatMap(({ table, uuid }) => (table === 'Bridge' ? [uuid] : [])),
     ...(other_config && { other_config }),
     ...(external_ids && { external_ids }),
   }
-  rows.push({ table: 'Open_vSwitch', name: undefined, uuid: randomUUID() as string as Uuid, row: root as Inserted['row'] })
+  rows.push({
+    table: 'Open_vSwitch',
+    name: undefined,
+    uuid: randomUUID() as string as Uuid,
+    row: root as Inserted['row'],
+  })
   const uuids = new Map(rows.map(({ name, uuid }) => [name, uuid]))
   const tables: Record<string, Record<string, JsonValue>> = {}
   for (const { table, uuid, row } of rows) {

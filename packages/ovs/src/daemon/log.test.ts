@@ -20,17 +20,22 @@ describe('parseLogLine', () => {
     })
   })
 
-  it.each(['', 'x', '2026|1|m|INFO', '2026-11-21T08:33:38.287Z|1|m|LOUD|x'])('leaves %j alone', (line) => expect(parseLogLine(line)).toBeUndefined())
+  it.each(['', 'x', '2026|1|m|INFO', '2026-11-21T08:33:38.287Z|1|m|LOUD|x'])('leaves %j alone', (line) =>
+    expect(parseLogLine(line)).toBeUndefined(),
+  )
 })
 
 describe('parseLog', () => {
   it('adds a line of another form to the one before', () => {
-    expect(parseLog(`no line yet\n${log}`).map(({ text }) => text)[2]).toBe('blocked 1000 ms waiting for main to quiesce\na line of a library')
+    expect(parseLog(`no line yet\n${log}`).map(({ text }) => text)[2]).toBe(
+      'blocked 1000 ms waiting for main to quiesce\na line of a library',
+    )
   })
 })
 
 describe('lastComplaints', () => {
-  it('quotes errors, each once', () => expect(lastComplaints(log)).toEqual(['bridge: could not open|network device p9']))
+  it('quotes errors, each once', () =>
+    expect(lastComplaints(log)).toEqual(['bridge: could not open|network device p9']))
 
   it('quotes warnings when there are no errors', () => {
     const warnings = log.split('\n').slice(0, 3).join('\n')

@@ -38,8 +38,8 @@ export function parseLog(log: string): LogLine[] {
 }
 
 /**
- * The last errors of a log, and when there are none the last warnings, for an error message: one `module: text` a line, oldest first, each
- * text once. Empty when there is nothing to quote.
+ * The last errors of a log, and when there are none the last warnings, for an error message: one `module: text` a line,
+ * oldest first, each text once. Empty when there is nothing to quote.
  * @param count how many at most. Defaults to 5.
  */
 export function lastComplaints(log: string, count = 5): string[] {

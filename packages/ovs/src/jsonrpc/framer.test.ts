@@ -11,7 +11,9 @@ function frames(chunks: readonly (Uint8Array | string)[], options?: JsonFramerOp
 }
 
 function cut(bytes: Uint8Array, size: number): Uint8Array[] {
-  return Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) => bytes.subarray(index * size, (index + 1) * size))
+  return Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
+    bytes.subarray(index * size, (index + 1) * size),
+  )
 }
 
 describe('JsonFramer', () => {
@@ -63,7 +65,9 @@ describe('JsonFramer', () => {
     const text = `{"a":"${'x'.repeat(100)}"}`
     expect(frames([text], { maxBytes: text.length })).toEqual([text])
     for (const chunks of [[text], cut(Buffer.from(text), 10)]) {
-      expect(() => frames(chunks, { maxBytes: text.length - 1 })).toThrow(expect.objectContaining({ code: 'too-large' }))
+      expect(() => frames(chunks, { maxBytes: text.length - 1 })).toThrow(
+        expect.objectContaining({ code: 'too-large' }),
+      )
     }
   })
 

@@ -5,7 +5,9 @@ import { OvsError } from '../errors.js'
 export interface JsonFramerOptions {
   /** Largest JSON text in bytes. Defaults to 256 MiB; 20,000 ports with every column take 30 MB. */
   readonly maxBytes?: number
-  /** Deepest nesting of arrays and objects. Defaults to 1000, the limit of Open vSwitch itself. OVSDB needs about 10. */
+  /**
+   * Deepest nesting of arrays and objects. Defaults to 1000, the limit of Open vSwitch itself. OVSDB needs about 10.
+   */
   readonly maxDepth?: number
 }
 
@@ -17,9 +19,9 @@ const OPEN_BRACKET = 0x5b
 const CLOSE_BRACKET = 0x5d
 
 /**
- * Cuts a byte stream into JSON texts (RFC 7047 §4: JSON-RPC 1.0 over a stream). The texts follow one another with no separator and arrive
- * in chunks that are cut anywhere, also inside a UTF-8 sequence or a string escape. Each byte is looked at once, whatever the chunks; text
- * is decoded only when it is whole. Every text must be an object.
+ * Cuts a byte stream into JSON texts (RFC 7047 §4: JSON-RPC 1.0 over a stream). The texts follow one another with no
+ * separator and arrive in chunks that are cut anywhere, also inside a UTF-8 sequence or a string escape. Each byte is
+ * looked at once, whatever the chunks; text is decoded only when it is whole. Every text must be an object.
  *
  * After an error the framer is unusable: the position in the stream is lost.
  */
@@ -46,10 +48,15 @@ export class JsonFramer {
 
   /**
    * Takes the next chunk and yields the texts that it completes.
-   * @throws OvsError `malformed` for bytes that cannot begin an object or that are not UTF-8, `too-large` beyond a limit.
+   * @throws OvsError `malformed` for bytes that cannot begin an object or that are not UTF-8, `too-large` beyond a
+   * limit.
    */
   *push(chunk: Uint8Array): Generator<string, void, void> {
-    if (this.#failed) throw new OvsError('malformed', 'the framer met an error before: the position in the stream is lost, open a new connection')
+    if (this.#failed)
+      throw new OvsError(
+        'malformed',
+        'the framer met an error before: the position in the stream is lost, open a new connection',
+      )
     let start = 0
     for (let end = this.#scan(chunk, 0); end !== 0; end = this.#scan(chunk, end)) {
       yield this.#text(chunk.subarray(start, end))
@@ -60,7 +67,8 @@ export class JsonFramer {
 
   /** Says that the stream has ended. @throws OvsError `malformed` when it ended inside a text. */
   end(): void {
-    if (this.#partBytes > 0) throw new OvsError('malformed', `the stream ended inside a JSON text, ${this.#partBytes} bytes into it`)
+    if (this.#partBytes > 0)
+      throw new OvsError('malformed', `the stream ended inside a JSON text, ${this.#partBytes} bytes into it`)
   }
 
   /** Scans from `from` to the end of the text and returns the position after it, or 0 when the chunk ends first. */
@@ -81,14 +89,16 @@ export class JsonFramer {
         inString = true
       } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
         if (depth === 0 && byte === OPEN_BRACKET) this.#refuse(chunk, at)
-        if (++depth > this.#maxDepth) this.#fail('too-large', `the peer nests JSON deeper than ${this.#maxDepth} levels`)
+        if (++depth > this.#maxDepth)
+          this.#fail('too-large', `the peer nests JSON deeper than ${this.#maxDepth} levels`)
       } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
         if (depth === 0) this.#refuse(chunk, at)
         if (--depth === 0) {
           end = at + 1
           break
         }
-      } else if (depth === 0 && byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) this.#refuse(chunk, at)
+      } else if (depth === 0 && byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09)
+        this.#refuse(chunk, at)
     }
     this.#depth = depth
     this.#inString = inString
@@ -104,7 +114,10 @@ export class JsonFramer {
 
   #text(last: Uint8Array): string {
     this.#checkSize(this.#partBytes + last.length)
-    const bytes = this.#parts.length === 0 ? Buffer.from(last.buffer, last.byteOffset, last.length) : Buffer.concat([...this.#parts, last])
+    const bytes =
+      this.#parts.length === 0
+        ? Buffer.from(last.buffer, last.byteOffset, last.length)
+        : Buffer.concat([...this.#parts, last])
     this.#parts = []
     this.#partBytes = 0
     if (!isUtf8(bytes)) this.#fail('malformed', 'the peer sent a JSON text that is not UTF-8')
@@ -113,7 +126,10 @@ export class JsonFramer {
 
   #checkSize(bytes: number): void {
     if (bytes > this.#maxBytes) {
-      this.#fail('too-large', `the peer sent a JSON text of more than ${this.#maxBytes} bytes: ask for less, or raise maxBytes`)
+      this.#fail(
+        'too-large',
+        `the peer sent a JSON text of more than ${this.#maxBytes} bytes: ask for less, or raise maxBytes`,
+      )
     }
   }
 

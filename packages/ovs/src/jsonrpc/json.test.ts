@@ -4,24 +4,28 @@ import { type JsonValue, parseJson, stringifyJson } from './json.js'
 
 describe('parseJson', () => {
   it('keeps integers beyond 2^53 exact, as bigint, and leaves the others numbers', () => {
-    expect(parseJson('[9007199254740991,9007199254740992,-9007199254740993,18446744073709551615,1234567890123456]')).toEqual([
-      9007199254740991,
-      9007199254740992n,
-      -9007199254740993n,
-      18446744073709551615n,
-      1234567890123456,
-    ])
+    expect(
+      parseJson('[9007199254740991,9007199254740992,-9007199254740993,18446744073709551615,1234567890123456]'),
+    ).toEqual([9007199254740991, 9007199254740992n, -9007199254740993n, 18446744073709551615n, 1234567890123456])
   })
 
   it('leaves reals, however long, numbers', () => {
-    expect(parseJson('[1.12345678901234567,12345678901234567.5,1e30,12345678901234567e2,0.00000000000000000001]')).toEqual([
-      ...['1.12345678901234567', '12345678901234567.5', '1e30', '12345678901234567e2', '0.00000000000000000001'].map(Number),
+    expect(
+      parseJson('[1.12345678901234567,12345678901234567.5,1e30,12345678901234567e2,0.00000000000000000001]'),
+    ).toEqual([
+      ...['1.12345678901234567', '12345678901234567.5', '1e30', '12345678901234567e2', '0.00000000000000000001'].map(
+        Number,
+      ),
     ])
   })
 
   it('leaves digits in strings and keys alone', () => {
     const text = String.raw`{"12345678901234567890":"12345678901234567890","a\"12345678901234567890":"\\","b":12345678901234567890}`
-    expect(parseJson(text)).toEqual({ '12345678901234567890': '12345678901234567890', 'a"12345678901234567890': '\\', b: 12345678901234567890n })
+    expect(parseJson(text)).toEqual({
+      '12345678901234567890': '12345678901234567890',
+      'a"12345678901234567890': '\\',
+      b: 12345678901234567890n,
+    })
   })
 
   it('is not misled by strings that look like its own marks', () => {
@@ -51,7 +55,9 @@ describe('parseJson', () => {
 
 /** A reviver for the reals that `JSON.stringify` writes like integers. */
 function exact(_key: string, value: unknown): unknown {
-  return Number.isInteger(value) && /^-?\d{16,}$/.test(String(value)) && !Number.isSafeInteger(value) ? BigInt(String(value)) : value
+  return Number.isInteger(value) && /^-?\d{16,}$/.test(String(value)) && !Number.isSafeInteger(value)
+    ? BigInt(String(value))
+    : value
 }
 
 describe('stringifyJson', () => {
@@ -61,7 +67,13 @@ describe('stringifyJson', () => {
   })
 
   it('is undone by parseJson', () => {
-    const leaf = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null), fc.bigInt({ min: 2n ** 60n, max: 2n ** 63n - 1n }))
+    const leaf = fc.oneof(
+      fc.string(),
+      fc.integer(),
+      fc.boolean(),
+      fc.constant(null),
+      fc.bigInt({ min: 2n ** 60n, max: 2n ** 63n - 1n }),
+    )
     const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
       tree: fc.oneof({ depthSize: 'small' }, leaf, fc.array(tie('tree')), fc.dictionary(fc.string(), tie('tree'))),
     }))

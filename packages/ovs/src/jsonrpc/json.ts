@@ -1,9 +1,13 @@
 import { OvsError } from '../errors.js'
 
 /** What {@link parseJson} makes: JSON, except that an integer beyond ±(2^53 − 1) is a `bigint`. */
-export type JsonValue = null | boolean | number | bigint | string | readonly JsonValue[] | { readonly [key: string]: JsonValue }
+export type JsonValue =
+  null | boolean | number | bigint | string | readonly JsonValue[] | { readonly [key: string]: JsonValue }
 
-/** A mark that no string of the text begins with: a run of U+0001 that is longer than any in the text. A raw control character is not legal in JSON. */
+/**
+ * A mark that no string of the text begins with: a run of U+0001 that is longer than any in the text. A raw control
+ * character is not legal in JSON.
+ */
 function freeMark(text: string): string {
   let mark = '\\u0001'
   while (text.includes(mark)) mark += '\\u0001'
@@ -11,8 +15,8 @@ function freeMark(text: string): string {
 }
 
 /**
- * Parses a JSON text, integers exact: OVSDB integers have 64 bits (RFC 7047 §3.1), of which `JSON.parse` keeps 53. The common text, with no
- * run of 16 digits, goes straight to `JSON.parse`.
+ * Parses a JSON text, integers exact: OVSDB integers have 64 bits (RFC 7047 §3.1), of which `JSON.parse` keeps 53. The
+ * common text, with no run of 16 digits, goes straight to `JSON.parse`.
  * @throws OvsError `malformed` when the text is not JSON.
  */
 export function parseJson(text: string): JsonValue {

@@ -3,14 +3,37 @@ import { parseMessage } from './message.js'
 
 describe('parseMessage', () => {
   it('tells requests, notifications and responses apart', () => {
-    expect(parseMessage({ id: 'echo', method: 'echo', params: [1] })).toEqual({ type: 'request', id: 'echo', method: 'echo', params: [1] })
-    expect(parseMessage({ id: null, method: 'update', params: [] })).toEqual({ type: 'notification', method: 'update', params: [] })
-    expect(parseMessage({ method: 'update', params: [] })).toEqual({ type: 'notification', method: 'update', params: [] })
-    expect(parseMessage({ id: 1, result: [], error: null })).toEqual({ type: 'response', id: 1, result: [], error: null })
+    expect(parseMessage({ id: 'echo', method: 'echo', params: [1] })).toEqual({
+      type: 'request',
+      id: 'echo',
+      method: 'echo',
+      params: [1],
+    })
+    expect(parseMessage({ id: null, method: 'update', params: [] })).toEqual({
+      type: 'notification',
+      method: 'update',
+      params: [],
+    })
+    expect(parseMessage({ method: 'update', params: [] })).toEqual({
+      type: 'notification',
+      method: 'update',
+      params: [],
+    })
+    expect(parseMessage({ id: 1, result: [], error: null })).toEqual({
+      type: 'response',
+      id: 1,
+      result: [],
+      error: null,
+    })
   })
 
   it('takes an error answer without a result, as ovsdb-server sends it', () => {
-    expect(parseMessage({ id: 1, error: 'canceled' })).toEqual({ type: 'response', id: 1, result: null, error: 'canceled' })
+    expect(parseMessage({ id: 1, error: 'canceled' })).toEqual({
+      type: 'response',
+      id: 1,
+      result: null,
+      error: 'canceled',
+    })
   })
 
   it.each([

@@ -34,7 +34,13 @@ export type JsonRpcMessage = JsonRpcRequest | JsonRpcNotification | JsonRpcRespo
  */
 export function parseMessage(value: JsonValue): JsonRpcMessage {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw malformed(value)
-  const { id = null, method, params, result = null, error = null } = value as { readonly [key: string]: JsonValue | undefined }
+  const {
+    id = null,
+    method,
+    params,
+    result = null,
+    error = null,
+  } = value as { readonly [key: string]: JsonValue | undefined }
   if (method === undefined) {
     if (id === null) throw malformed(value)
     return { type: 'response', id, result, error }
@@ -44,7 +50,10 @@ export function parseMessage(value: JsonValue): JsonRpcMessage {
 }
 
 function malformed(value: JsonValue): OvsError {
-  return new OvsError('malformed', `the peer sent ${excerpt(value)}, which is no JSON-RPC request, notification or response`)
+  return new OvsError(
+    'malformed',
+    `the peer sent ${excerpt(value)}, which is no JSON-RPC request, notification or response`,
+  )
 }
 
 function excerpt(value: JsonValue): string {

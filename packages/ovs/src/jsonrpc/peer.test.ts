@@ -14,7 +14,12 @@ function scripted(options: JsonRpcPeerOptions = {}) {
   b.setEncoding('utf8')
   let received = ''
   b.on('data', (text: string) => (received += text))
-  return { peer: new JsonRpcPeer(a, options), stream: b, send: (text: string) => b.write(text), received: () => received }
+  return {
+    peer: new JsonRpcPeer(a, options),
+    stream: b,
+    send: (text: string) => b.write(text),
+    received: () => received,
+  }
 }
 
 describe('JsonRpcPeer', () => {
@@ -29,7 +34,9 @@ describe('JsonRpcPeer', () => {
     const { received, send } = scripted()
     send('{"id":"echo","method":"echo","params":[]}{"id":7,"method":"echo","params":["x",12345678901234567890]}')
     await turn()
-    expect(received()).toBe('{"id":"echo","result":[],"error":null}{"id":7,"result":["x",12345678901234567890],"error":null}')
+    expect(received()).toBe(
+      '{"id":"echo","result":[],"error":null}{"id":7,"result":["x",12345678901234567890],"error":null}',
+    )
   })
 
   it('hands out notifications in order, and decodes an answer before it looks at what follows', async () => {
@@ -44,7 +51,9 @@ describe('JsonRpcPeer', () => {
   it('rejects with the error of the peer: a string, or an object', async () => {
     const { peer, send } = scripted()
     const [first, second] = [peer.request('nope', []), peer.request('transact', [])]
-    send('{"id":0,"error":"unknown method"}{"id":1,"result":null,"error":{"error":"syntax error","details":"no such database"}}')
+    send(
+      '{"id":0,"error":"unknown method"}{"id":1,"result":null,"error":{"error":"syntax error","details":"no such database"}}',
+    )
     await expect(first).rejects.toMatchObject({ code: 'peer', message: '[peer] nope was refused: unknown method' })
     await expect(second).rejects.toMatchObject({
       message: '[peer] transact was refused: syntax error: no such database',
@@ -53,7 +62,13 @@ describe('JsonRpcPeer', () => {
   })
 
   it('answers requests of the other side with the handler, or with an error', async () => {
-    const { peer } = connected({}, { onRequest: (method, params) => (method === 'sum' ? Number(params[0]) + Number(params[1]) : Promise.reject(new Error('no'))) })
+    const { peer } = connected(
+      {},
+      {
+        onRequest: (method, params) =>
+          method === 'sum' ? Number(params[0]) + Number(params[1]) : Promise.reject(new Error('no')),
+      },
+    )
     expect(await peer.request('sum', [2, 3])).toBe(5)
     await expect(peer.request('x', [])).rejects.toMatchObject({ code: 'peer', message: '[peer] x was refused: no' })
     const { other } = connected()
@@ -99,7 +114,10 @@ describe('JsonRpcPeer', () => {
     const { peer, other } = connected()
     const call = peer.request('x', [])
     await other.close()
-    await expect(call).rejects.toMatchObject({ code: 'closed', message: expect.stringContaining('no answer to x: the other side closed') })
+    await expect(call).rejects.toMatchObject({
+      code: 'closed',
+      message: expect.stringContaining('no answer to x: the other side closed'),
+    })
     expect(await peer.closed).toMatchObject({ code: 'closed' })
     await expect(peer.request('y', [])).rejects.toMatchObject({ code: 'closed' })
   })
@@ -131,7 +149,11 @@ describe('JsonRpcPeer', () => {
     const call = peer.request('x', [])
     const reason = new Error('the switch is gone')
     peer.abort(reason)
-    await expect(call).rejects.toMatchObject({ code: 'closed', cause: reason, message: expect.stringContaining('the switch is gone') })
+    await expect(call).rejects.toMatchObject({
+      code: 'closed',
+      cause: reason,
+      message: expect.stringContaining('the switch is gone'),
+    })
     expect(await peer.closed).toMatchObject({ cause: reason })
     await peer.close()
   })

@@ -8,15 +8,18 @@ import { type JsonRpcMessage, type JsonRpcRequest, type JsonRpcResponse, parseMe
 export interface CallOptions {
   /** Gives up waiting: the call rejects with an `OvsError` `aborted` whose cause is the signal's reason. */
   readonly signal?: AbortSignal | undefined
-  /** Milliseconds until the call rejects with an `OvsError` `timeout`. Without it the call waits for the connection's end. */
+  /**
+   * Milliseconds until the call rejects with an `OvsError` `timeout`. Without it the call waits for the connection's
+   * end.
+   */
   readonly timeout?: number | undefined
 }
 
 /** {@link CallOptions} plus what {@link JsonRpcPeer.request} does with the answer. */
 export interface RequestOptions<T> extends CallOptions {
   /**
-   * Makes the value of the promise from the result. It runs while the answer is handled, before any later message is looked at, so that it
-   * sees the world in the order in which the peer spoke. What it throws rejects the call.
+   * Makes the value of the promise from the result. It runs while the answer is handled, before any later message is
+   * looked at, so that it sees the world in the order in which the peer spoke. What it throws rejects the call.
    */
   readonly decode?: (result: JsonValue) => T
   /** Runs when the call is given up before its answer: the place to tell the peer. */
@@ -37,13 +40,14 @@ interface PendingCall {
 }
 
 /**
- * One end of a JSON-RPC 1.0 connection (RFC 7047 §4) over any duplex stream, which from now on belongs to the peer. Requests are told apart
- * by their id, `echo` requests are answered (RFC 7047 §4.1.11), and when the stream ends everything that waits is rejected with `closed`.
+ * One end of a JSON-RPC 1.0 connection (RFC 7047 §4) over any duplex stream, which from now on belongs to the peer.
+ * Requests are told apart by their id, `echo` requests are answered (RFC 7047 §4.1.11), and when the stream ends
+ * everything that waits is rejected with `closed`.
  */
 export class JsonRpcPeer implements AsyncDisposable {
   /**
-   * Resolves when the connection is over and the stream is destroyed: with `undefined` after {@link close}, with the reason otherwise.
-   * Never rejects.
+   * Resolves when the connection is over and the stream is destroyed: with `undefined` after {@link close}, with the
+   * reason otherwise. Never rejects.
    */
   readonly closed: Promise<OvsError | undefined>
   readonly #stream: Duplex
@@ -135,7 +139,8 @@ export class JsonRpcPeer implements AsyncDisposable {
 
   /** Closes at once. Calls that wait reject with `closed`, the reason as their cause. Idempotent. */
   abort(reason?: unknown): void {
-    const why = reason instanceof Error ? reason.message : reason === undefined ? 'aborted by this side' : String(reason)
+    const why =
+      reason instanceof Error ? reason.message : reason === undefined ? 'aborted by this side' : String(reason)
     this.#finish(new OvsError('closed', `the connection ended: ${why}`, reason === undefined ? {} : { cause: reason }))
     this.#stream.destroy()
   }
@@ -232,7 +237,11 @@ function timedOut(method: string, timeout: number): OvsError {
 /** An error is a string such as "unknown method", or an object with `error` and `details` (RFC 7047 §3.1). */
 function peerError(method: string, error: JsonValue): OvsError {
   const { error: name, details } =
-    typeof error === 'object' && !Array.isArray(error) ? (error as { readonly [key: string]: JsonValue }) : { error, details: undefined }
-  const text = [name, details].filter((part) => part !== undefined).map((part) => (typeof part === 'string' ? part : stringifyJson(part)))
+    typeof error === 'object' && !Array.isArray(error)
+      ? (error as { readonly [key: string]: JsonValue })
+      : { error, details: undefined }
+  const text = [name, details]
+    .filter((part) => part !== undefined)
+    .map((part) => (typeof part === 'string' ? part : stringifyJson(part)))
   return new OvsError('peer', `${method} was refused: ${text.join(': ')}`, { detail: { type: 'reply', method, error } })
 }

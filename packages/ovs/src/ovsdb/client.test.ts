@@ -31,17 +31,28 @@ describe('OvsdbClient', () => {
 
   it('encodes operations and decodes results, both typed by table', async () => {
     const rows = [{ name: 'p1', ofport: 5, statistics: ['map', [['rx_bytes', 2n ** 62n]]] }]
-    const { client, fake } = connected({ transact: (ops) => ops.map((op, index) => (op.op === 'select' ? { rows } : success(op, index))) })
+    const { client, fake } = connected({
+      transact: (ops) => ops.map((op, index) => (op.op === 'select' ? { rows } : success(op, index))),
+    })
     const results = await client.transact('Open_vSwitch', [
       { op: 'insert', table: 'Interface', 'uuid-name': 'i', row: { name: 'p1' } },
       { op: 'insert', table: 'Port', row: { name: 'p1', interfaces: [namedUuid('i')] } },
       { op: 'select', table: 'Interface', where: [['name', '==', 'p1']], columns: ['name', 'ofport', 'statistics'] },
       { op: 'delete', table: 'Port', where: [] },
     ])
-    expect(results).toEqual([{ uuid: id(0) }, { uuid: id(1) }, { rows: [{ name: 'p1', ofport: 5n, statistics: { rx_bytes: 2n ** 62n } }] }, { count: 1 }])
+    expect(results).toEqual([
+      { uuid: id(0) },
+      { uuid: id(1) },
+      { rows: [{ name: 'p1', ofport: 5n, statistics: { rx_bytes: 2n ** 62n } }] },
+      { count: 1 },
+    ])
     expectTypeOf(results[0].uuid).toEqualTypeOf<Uuid>()
     expectTypeOf(results[2].rows).toEqualTypeOf<
-      readonly { readonly name: string; readonly ofport: bigint | undefined; readonly statistics: Readonly<Record<string, bigint>> }[]
+      readonly {
+        readonly name: string
+        readonly ofport: bigint | undefined
+        readonly statistics: Readonly<Record<string, bigint>>
+      }[]
     >()
     expectTypeOf(results[3]).toEqualTypeOf<{ readonly count: number }>()
     expect(fake.requests.at(-1)?.params.slice(0, 3)).toEqual([
@@ -53,7 +64,9 @@ describe('OvsdbClient', () => {
 
   it('sends nothing when an operation does not fit the schema', async () => {
     const { client, fake } = connected()
-    await expect(client.transact('Open_vSwitch', [{ op: 'insert', table: 'Port', row: { nope: 1 } } as never])).rejects.toMatchObject({ code: 'schema' })
+    await expect(
+      client.transact('Open_vSwitch', [{ op: 'insert', table: 'Port', row: { nope: 1 } } as never]),
+    ).rejects.toMatchObject({ code: 'schema' })
     expect(fake.requests.map(({ method }) => method)).toEqual(['get_schema'])
   })
 

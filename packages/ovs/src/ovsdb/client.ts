@@ -16,15 +16,22 @@ export interface OvsdbClientOptions extends JsonFramerOptions {
   readonly timeout?: number
 }
 
-/** The ways to monitor, best first: what the server sends, and how (ovsdb-server(7) §4.1.15, §4.1.12, RFC 7047 §4.1.5). */
+/**
+ * The ways to monitor, best first: what the server sends, and how (ovsdb-server(7) §4.1.15, §4.1.12, RFC 7047 §4.1.5).
+ */
 const monitorMethods = [
   { method: 'monitor_cond_since', notation: 'v2' },
   { method: 'monitor_cond', notation: 'v2' },
   { method: 'monitor', notation: 'v1' },
 ] as const satisfies readonly { method: string; notation: UpdateNotation }[]
 
-/** Which notification carries which notation, and at which parameter the updates are (RFC 7047 §4.1.6, ovsdb-server(7) §4.1.14, §4.1.16). */
-const updateNotifications: { readonly [method: string]: { readonly notation: UpdateNotation; readonly at: number } | undefined } = {
+/**
+ * Which notification carries which notation, and at which parameter the updates are (RFC 7047 §4.1.6, ovsdb-server(7)
+ * §4.1.14, §4.1.16).
+ */
+const updateNotifications: {
+  readonly [method: string]: { readonly notation: UpdateNotation; readonly at: number } | undefined
+} = {
   update: { notation: 'v1', at: 1 },
   update2: { notation: 'v2', at: 1 },
   update3: { notation: 'v2', at: 2 },
@@ -34,8 +41,9 @@ const updateNotifications: { readonly [method: string]: { readonly notation: Upd
 const noTransaction = '00000000-0000-0000-0000-000000000000'
 
 /**
- * A client of an OVSDB server (RFC 7047) on a stream that somebody else connected: `net.connect('/run/openvswitch/db.sock')`, or a socket
- * that another process handed over. The stream belongs to the client from now on.
+ * A client of an OVSDB server (RFC 7047) on a stream that somebody else connected:
+ * `net.connect('/run/openvswitch/db.sock')`, or a socket that another process handed over. The stream belongs to the
+ * client from now on.
  */
 export class OvsdbClient implements AsyncDisposable {
   readonly #peer: JsonRpcPeer
@@ -46,14 +54,20 @@ export class OvsdbClient implements AsyncDisposable {
 
   constructor(stream: Duplex, options: OvsdbClientOptions = {}) {
     this.#timeout = options.timeout ?? 30_000
-    this.#peer = new JsonRpcPeer(stream, { ...options, onNotification: (method, params) => this.#notified(method, params) })
+    this.#peer = new JsonRpcPeer(stream, {
+      ...options,
+      onNotification: (method, params) => this.#notified(method, params),
+    })
     void this.#peer.closed.then((reason) => {
       const error = new OvsError('closed', 'the connection to the database ended', { cause: reason?.cause ?? reason })
       for (const monitor of this.#monitors.values()) monitor.fail(error)
     })
   }
 
-  /** Resolves when the connection is over: with `undefined` after {@link close}, with the reason otherwise. Never rejects. */
+  /**
+   * Resolves when the connection is over: with `undefined` after {@link close}, with the reason otherwise. Never
+   * rejects.
+   */
   get closed(): Promise<OvsError | undefined> {
     return this.#peer.closed
   }
@@ -76,12 +90,13 @@ export class OvsdbClient implements AsyncDisposable {
   }
 
   /**
-   * Runs operations as one transaction (RFC 7047 §4.1.3): all of them or none. Resolves with one result for each operation.
+   * Runs operations as one transaction (RFC 7047 §4.1.3): all of them or none. Resolves with one result for each
+   * operation.
    *
-   * After `timeout` or `aborted` the server is told to cancel (RFC 7047 §4.1.4), and after these and `closed` it is unknown whether the
-   * transaction took place.
-   * @throws OvsError `constraint` or `transaction` when an operation or the commit fails, `schema` when an operation does not fit the
-   * database, `closed`, `timeout`, `aborted`.
+   * After `timeout` or `aborted` the server is told to cancel (RFC 7047 §4.1.4), and after these and `closed` it is
+   * unknown whether the transaction took place.
+   * @throws OvsError `constraint` or `transaction` when an operation or the commit fails, `schema` when an operation
+   * does not fit the database, `closed`, `timeout`, `aborted`.
    */
   async transact<Db extends string, const Ops extends readonly Operation<TablesOf<Db>>[]>(
     db: Db,
@@ -100,8 +115,8 @@ export class OvsdbClient implements AsyncDisposable {
   }
 
   /**
-   * Watches columns. Resolves when the rows of now are there; from then on they follow the database. Uses the most economical kind of
-   * monitor that the server knows.
+   * Watches columns. Resolves when the rows of now are there; from then on they follow the database. Uses the most
+   * economical kind of monitor that the server knows.
    */
   async monitor<Db extends string, const R extends MonitorRequests<TablesOf<Db>>>(
     db: Db,
@@ -146,7 +161,12 @@ export class OvsdbClient implements AsyncDisposable {
     return { signal, timeout }
   }
 
-  #call<T>(method: string, params: readonly unknown[], options: CallOptions | undefined, decode: (result: JsonValue) => T): Promise<T> {
+  #call<T>(
+    method: string,
+    params: readonly unknown[],
+    options: CallOptions | undefined,
+    decode: (result: JsonValue) => T,
+  ): Promise<T> {
     return this.#peer.request(method, params, { ...this.#limits(options), decode })
   }
 
@@ -190,11 +210,16 @@ export class OvsdbClient implements AsyncDisposable {
     // Updates of a monitor that was just closed may still be on their way.
     const monitor = typeof id === 'string' ? this.#monitors.get(id) : undefined
     const updates = params[update.at]
-    if (updates === undefined) throw new OvsError('malformed', `the server sent ${method} for monitor ${stringifyJson(id)} without rows`)
+    if (updates === undefined)
+      throw new OvsError('malformed', `the server sent ${method} for monitor ${stringifyJson(id)} without rows`)
     monitor?.apply(update.notation, updates)
   }
 }
 
 function isUnknownMethod(error: unknown): boolean {
-  return error instanceof OvsError && error.detail?.type === 'reply' && JSON.stringify(error.detail.error).includes('unknown method')
+  return (
+    error instanceof OvsError &&
+    error.detail?.type === 'reply' &&
+    JSON.stringify(error.detail.error).includes('unknown method')
+  )
 }

@@ -16,7 +16,14 @@ describe('checkResults (RFC 7047 §4.1.3)', () => {
       expect.objectContaining({
         code: 'constraint',
         message: '[constraint] operation 1 (insert Port) failed: constraint violation: too long; nothing was changed',
-        detail: { type: 'operation', index: 1, op: 'insert', table: 'Port', error: 'constraint violation', details: 'too long' },
+        detail: {
+          type: 'operation',
+          index: 1,
+          op: 'insert',
+          table: 'Port',
+          error: 'constraint violation',
+          details: 'too long',
+        },
       }),
     )
   })
@@ -26,7 +33,8 @@ describe('checkResults (RFC 7047 §4.1.3)', () => {
     expect(() => checkResults(operations, answer)).toThrow(
       expect.objectContaining({
         code: 'constraint',
-        message: '[constraint] the commit of 3 operations failed: referential integrity violation: dangling; nothing was changed',
+        message:
+          '[constraint] the commit of 3 operations failed: referential integrity violation: dangling; nothing was changed',
         detail: expect.objectContaining({ index: undefined, op: undefined, table: undefined }),
       }),
     )
@@ -36,7 +44,9 @@ describe('checkResults (RFC 7047 §4.1.3)', () => {
     expect(() => checkResults([{ op: 'wait', table: 'Bridge' }], [{ error: 'timed out' }])).toThrow(
       '[transaction] operation 0 (wait Bridge) failed: timed out: the rows are not as the transaction expects them',
     )
-    expect(() => checkResults([{ op: 'abort' }], [{ error: 'aborted' }])).toThrow('[transaction] operation 0 (abort) failed: aborted; nothing')
+    expect(() => checkResults([{ op: 'abort' }], [{ error: 'aborted' }])).toThrow(
+      '[transaction] operation 0 (abort) failed: aborted; nothing',
+    )
   })
 
   it.each([

@@ -6,18 +6,22 @@ import type { AnyOperation } from './operation.js'
 const constraintErrors: ReadonlySet<string> = new Set(['constraint violation', 'referential integrity violation'])
 
 /**
- * Checks the answer to `transact` (RFC 7047 §4.1.3) and returns the results, one for each operation. On failure the answer has an error
- * object in the place of the operation that failed and null for those after it; when all of them succeeded and the commit did not, it has
- * one more element with the reason.
+ * Checks the answer to `transact` (RFC 7047 §4.1.3) and returns the results, one for each operation. On failure the
+ * answer has an error object in the place of the operation that failed and null for those after it; when all of them
+ * succeeded and the commit did not, it has one more element with the reason.
  * @throws OvsError `constraint` or `transaction` with a {@link FailedOperation} as its detail, `malformed`.
  */
 export function checkResults(operations: readonly AnyOperation[], answer: JsonValue): readonly ResultObject[] {
-  if (!Array.isArray(answer)) throw new OvsError('malformed', 'the server answered transact with something that is no array (RFC 7047 §4.1.3)')
+  if (!Array.isArray(answer))
+    throw new OvsError('malformed', 'the server answered transact with something that is no array (RFC 7047 §4.1.3)')
   const failed = answer.findIndex((result) => isObject(result) && typeof result.error === 'string')
   if (failed !== -1) throw failure(operations, failed, answer[failed] as ResultObject)
   const results = answer.slice(0, operations.length)
   if (results.length < operations.length || !results.every(isObject)) {
-    throw new OvsError('malformed', `the server answered ${operations.length} operations with ${results.filter(isObject).length} results`)
+    throw new OvsError(
+      'malformed',
+      `the server answered ${operations.length} operations with ${results.filter(isObject).length} results`,
+    )
   }
   return results
 }
@@ -39,7 +43,11 @@ function failure(operations: readonly AnyOperation[], at: number, { error, detai
     error: String(error),
     details: typeof details === 'string' ? details : '',
   }
-  return new OvsError(errorCode(detail), `${where(detail, operations.length)}: ${detail.error}${hint(detail)}; nothing was changed`, { detail })
+  return new OvsError(
+    errorCode(detail),
+    `${where(detail, operations.length)}: ${detail.error}${hint(detail)}; nothing was changed`,
+    { detail },
+  )
 }
 
 function errorCode({ error }: FailedOperation): OvsErrorCode {

@@ -19,11 +19,16 @@ describe('generateTypes', () => {
       choice: { type: { key: { type: 'string', enum: ['set', ["it's", 'b']] }, min: 0, max: 1 }, ephemeral: true },
       choices: { type: { key: { type: 'integer', enum: ['set', [1, 2]] }, min: 0, max: 'unlimited' } },
       owner: { type: { key: { type: 'uuid', refTable: 'my_table', refType: 'weak' }, min: 0, max: 1 } },
-      byNumber: { type: { key: { ...integer, minInteger: 0, maxInteger: 9 }, value: 'uuid', min: 0, max: 'unlimited' } },
+      byNumber: {
+        type: { key: { ...integer, minInteger: 0, maxInteger: 9 }, value: 'uuid', min: 0, max: 'unlimited' },
+      },
       byCounter: { type: { key: integer, value: 'real', min: 0, max: 'unlimited' } },
       byChoice: { type: { key: { type: 'string', enum: ['set', ['x']] }, value: 'boolean', min: 0, max: 'unlimited' } },
     }
-    const text = generateTypes(parseSchema({ name: 'My_DB', version: '1.0.0', tables: { my_table: { columns } } }), './value.js')
+    const text = generateTypes(
+      parseSchema({ name: 'My_DB', version: '1.0.0', tables: { my_table: { columns } } }),
+      './value.js',
+    )
     expect(text.split('\n').slice(2)).toEqual([
       "import type { Uuid } from './value.js'",
       '',

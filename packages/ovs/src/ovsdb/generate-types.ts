@@ -1,7 +1,15 @@
-import { type BaseType, type ColumnSchema, columnKind, type DatabaseSchema, isBigint, type TableSchema } from './schema.js'
+import {
+  type BaseType,
+  type ColumnSchema,
+  columnKind,
+  type DatabaseSchema,
+  isBigint,
+  type TableSchema,
+} from './schema.js'
 
 /**
- * TypeScript row types for every table of a database schema, as the text of a module. Columns keep their OVSDB spelling.
+ * TypeScript row types for every table of a database schema, as the text of a module. Columns keep their OVSDB
+ * spelling.
  *
  * - a scalar is an atom, an optional one is `T | undefined`, a set is a `readonly` array, a map is a `Readonly<Record>`
  * - an integer is `bigint`, unless the schema itself bounds it within ±(2^53 − 1)
@@ -36,7 +44,9 @@ function tableLines(table: TableSchema): string[] {
 
 function columnLines(column: ColumnSchema): string[] {
   const remarks = [
-    ...[column.type.key, column.type.value].flatMap((base) => (base?.refTable ? [`${reference(base)} {@link ${rowName(base.refTable)}}`] : [])),
+    ...[column.type.key, column.type.value].flatMap((base) =>
+      base?.refTable ? [`${reference(base)} {@link ${rowName(base.refTable)}}`] : [],
+    ),
     ...(column.ephemeral ? ['not kept across a restart of the server'] : []),
     ...(column.mutable || column.name.startsWith('_') ? [] : ['fixed once the row exists']),
   ]

@@ -19,15 +19,25 @@ describe('Monitor', () => {
   it('keeps the rows and tells listeners of changes, after all of an update are applied', () => {
     const watching = monitor()
     const seen: [RowChange['type'], number][] = []
-    const stop = watching.onChange((changes) => seen.push(...changes.map(({ type }) => [type, watching.rows('Port').size] as [RowChange['type'], number])))
+    const stop = watching.onChange((changes) =>
+      seen.push(...changes.map(({ type }) => [type, watching.rows('Port').size] as [RowChange['type'], number])),
+    )
     const other = id.replace('0', '1')
     watching.apply('v2', { Port: { [id]: { insert: { name: 'a' } }, [other]: { insert: { name: 'b' } } } })
     watching.apply('v2', { Port: { [id]: { modify: { tag: 5 } } } })
-    expect([...watching.rows('Port').values()]).toEqual([{ name: 'a', tag: 5 }, { name: 'b', tag: undefined }])
+    expect([...watching.rows('Port').values()]).toEqual([
+      { name: 'a', tag: 5 },
+      { name: 'b', tag: undefined },
+    ])
     watching.apply('v2', { Port: { [id]: { delete: null } } })
     stop()
     watching.apply('v2', { Port: { [other]: { delete: null } } })
-    expect(seen).toEqual([['insert', 2], ['insert', 2], ['modify', 2], ['delete', 1]])
+    expect(seen).toEqual([
+      ['insert', 2],
+      ['insert', 2],
+      ['modify', 2],
+      ['delete', 1],
+    ])
     expect(watching.rows('Port').size).toBe(0)
   })
 
@@ -47,7 +57,10 @@ describe('Monitor', () => {
     }
     await expect(watching.until(test)).rejects.toThrow('broken')
     await expect(watching.until(() => undefined, { timeout: 5 })).rejects.toMatchObject({ code: 'timeout' })
-    await expect(watching.until(() => undefined, { signal: AbortSignal.abort('why') })).rejects.toMatchObject({ code: 'aborted', cause: 'why' })
+    await expect(watching.until(() => undefined, { signal: AbortSignal.abort('why') })).rejects.toMatchObject({
+      code: 'aborted',
+      cause: 'why',
+    })
     const controller = new AbortController()
     const aborted = watching.until(() => undefined, { signal: controller.signal })
     controller.abort()

@@ -7,7 +7,9 @@ import { readUpdates, type RowChange, type UpdateNotation } from './update.js'
 import type { Uuid } from './value.js'
 
 /** The columns to watch, by table. */
-export type MonitorRequests<T extends Tables = AnyTables> = { readonly [K in keyof T]?: readonly (keyof T[K] & string)[] }
+export type MonitorRequests<T extends Tables = AnyTables> = {
+  readonly [K in keyof T]?: readonly (keyof T[K] & string)[]
+}
 
 type Requested<T extends Tables, R> = keyof R & keyof T & string
 
@@ -18,7 +20,9 @@ export type MonitoredRow<T extends Tables, R, K> = K extends keyof T & keyof R
     : never
   : never
 
-/** Gets the changes of one update, after all of them are in the monitor's tables. What it throws aborts the connection. */
+/**
+ * Gets the changes of one update, after all of them are in the monitor's tables. What it throws aborts the connection.
+ */
 export type ChangeListener<Change = RowChange> = (changes: readonly Change[]) => void
 
 /** What a {@link Monitor} needs of its client. */
@@ -29,8 +33,9 @@ export interface MonitorHost {
 }
 
 /**
- * A live copy of columns of a database (RFC 7047 §4.1.5 to §4.1.7, ovsdb-server(7) §4.1.12 to §4.1.16). Made by `OvsdbClient.monitor`.
- * Within one connection an update is always applied before the answer to the transaction that caused it.
+ * A live copy of columns of a database (RFC 7047 §4.1.5 to §4.1.7, ovsdb-server(7) §4.1.12 to §4.1.16). Made by
+ * `OvsdbClient.monitor`. Within one connection an update is always applied before the answer to the transaction that
+ * caused it.
  */
 export class Monitor<T extends Tables = AnyTables, R = MonitorRequests<T>> implements AsyncDisposable {
   readonly #host: MonitorHost
@@ -59,7 +64,8 @@ export class Monitor<T extends Tables = AnyTables, R = MonitorRequests<T>> imple
   }
 
   /**
-   * Waits until `test` gives something other than `undefined`: it is called now and after every change. What it throws rejects the promise.
+   * Waits until `test` gives something other than `undefined`: it is called now and after every change. What it throws
+   * rejects the promise.
    * @throws OvsError `timeout`, `aborted`, and `closed` when the connection or the monitor ends first.
    */
   until<V>(test: () => V | undefined, { signal, timeout }: CallOptions = {}): Promise<V> {
@@ -84,8 +90,10 @@ export class Monitor<T extends Tables = AnyTables, R = MonitorRequests<T>> imple
           fail(error)
         }
       }
-      const onAbort = () => fail(new OvsError('aborted', 'waiting for the database was aborted by its signal', { cause: signal?.reason }))
-      const onTimeout = () => fail(new OvsError('timeout', `the database did not get into the expected state within ${timeout} ms`))
+      const onAbort = () =>
+        fail(new OvsError('aborted', 'waiting for the database was aborted by its signal', { cause: signal?.reason }))
+      const onTimeout = () =>
+        fail(new OvsError('timeout', `the database did not get into the expected state within ${timeout} ms`))
       const timer = timeout === undefined ? undefined : setTimeout(onTimeout, timeout)
       const stop = this.onChange(check)
       this.#failures.add(fail)

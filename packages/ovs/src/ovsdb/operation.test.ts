@@ -18,12 +18,20 @@ describe('encodeOperation (RFC 7047 §5.2)', () => {
       table: 'Port',
       'uuid-name': 'p1',
       uuid,
-      row: { name: 'p1', interfaces: ['named-uuid', 'i1'], tag: 5, trunks: ['set', []], external_ids: ['map', [['a', 'b']]] },
+      row: {
+        name: 'p1',
+        interfaces: ['named-uuid', 'i1'],
+        tag: 5,
+        trunks: ['set', []],
+        external_ids: ['map', [['a', 'b']]],
+      },
     })
   })
 
   it('select', () => {
-    expect(encode({ op: 'select', table: 'Interface', where: [['ofport', '>', 0]], columns: ['name', '_uuid'] })).toEqual({
+    expect(
+      encode({ op: 'select', table: 'Interface', where: [['ofport', '>', 0]], columns: ['name', '_uuid'] }),
+    ).toEqual({
       op: 'select',
       table: 'Interface',
       where: [['ofport', '>', 0]],
@@ -59,21 +67,37 @@ describe('encodeOperation (RFC 7047 §5.2)', () => {
   })
 
   it('delete and wait', () => {
-    expect(encode({ op: 'delete', table: 'Port', where: [['tag', '==', undefined]] })).toEqual({ op: 'delete', table: 'Port', where: [['tag', '==', ['set', []]]] })
-    const wait = { op: 'wait', table: 'Bridge', where: [], columns: ['name'], until: '!=', rows: [{ name: 'x' }], timeout: 0 } as const
+    expect(encode({ op: 'delete', table: 'Port', where: [['tag', '==', undefined]] })).toEqual({
+      op: 'delete',
+      table: 'Port',
+      where: [['tag', '==', ['set', []]]],
+    })
+    const wait = {
+      op: 'wait',
+      table: 'Bridge',
+      where: [],
+      columns: ['name'],
+      until: '!=',
+      rows: [{ name: 'x' }],
+      timeout: 0,
+    } as const
     expect(encode(wait)).toEqual({ ...wait })
   })
 
-  it.each([{ op: 'commit', durable: true }, { op: 'abort' }, { op: 'comment', comment: 'x' }, { op: 'assert', lock: 'l' }] as const)(
-    '$op is sent as it is',
-    (operation) => expect(encode(operation)).toEqual(operation),
-  )
+  it.each([
+    { op: 'commit', durable: true },
+    { op: 'abort' },
+    { op: 'comment', comment: 'x' },
+    { op: 'assert', lock: 'l' },
+  ] as const)('$op is sent as it is', (operation) => expect(encode(operation)).toEqual(operation))
 
   it('names the table and column that do not fit', () => {
     const wrong = (operation: object) => () => encodeOperation(schema, operation as { op: string })
     expect(wrong({ op: 'insert', table: 'Ports', row: {} })).toThrow(/has no table Ports/)
     expect(wrong({ op: 'insert', table: 'Port', row: { nam: 'x' } })).toThrow(/table Port has no column nam/)
-    expect(wrong({ op: 'insert', table: 'Port', row: { tag: 'x' } })).toThrow('[schema] Port.tag: expected an integer, got "x"')
+    expect(wrong({ op: 'insert', table: 'Port', row: { tag: 'x' } })).toThrow(
+      '[schema] Port.tag: expected an integer, got "x"',
+    )
     expect(wrong({ op: 'delete', table: 'Port', where: [['tag', '==', 'x']] })).toThrow(/Port.tag: expected an integer/)
   })
 

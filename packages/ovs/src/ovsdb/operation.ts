@@ -96,7 +96,8 @@ export type TableOperation<Table, Row> =
 export type ControlOperation = CommitOperation | AbortOperation | CommentOperation | AssertOperation
 
 /** One operation of a transaction (RFC 7047 §5.2), typed by the tables of its database. */
-export type Operation<T extends Tables = AnyTables> = { [K in keyof T & string]: TableOperation<K, T[K]> }[keyof T & string] | ControlOperation
+export type Operation<T extends Tables = AnyTables> =
+  { [K in keyof T & string]: TableOperation<K, T[K]> }[keyof T & string] | ControlOperation
 
 /** An operation whatever its database: what the encoder looks at. */
 export interface AnyOperation {
@@ -104,7 +105,10 @@ export interface AnyOperation {
   readonly table?: string
 }
 
-type Loose = Readonly<Record<string, unknown>> & { readonly where?: readonly never[]; readonly rows?: readonly object[] }
+type Loose = Readonly<Record<string, unknown>> & {
+  readonly where?: readonly never[]
+  readonly rows?: readonly object[]
+}
 
 /** The wire form of an operation. @throws OvsError `schema`, naming the table and column that do not fit. */
 export function encodeOperation(schema: DatabaseSchema, operation: AnyOperation): JsonValue {
@@ -117,6 +121,8 @@ export function encodeOperation(schema: DatabaseSchema, operation: AnyOperation)
     ...(where && { where: where.map((condition) => encodeCondition(table, condition)) }),
     ...(row === undefined ? {} : { row: encodeRow(table, row as Readonly<Record<string, ValueInput>>) }),
     ...(rows && { rows: rows.map((each) => encodeRow(table, each as Readonly<Record<string, ValueInput>>)) }),
-    ...(mutations === undefined ? {} : { mutations: (mutations as readonly never[]).map((mutation) => encodeMutation(table, mutation)) }),
+    ...(mutations === undefined
+      ? {}
+      : { mutations: (mutations as readonly never[]).map((mutation) => encodeMutation(table, mutation)) }),
   }
 }

@@ -37,14 +37,22 @@ export type OperationResult<T extends Tables, Op> = Op extends { readonly op: 'i
       : EmptyResult
 
 /** The results of a transaction, each in the place of its operation. */
-export type OperationResults<T extends Tables, Ops extends readonly unknown[]> = { readonly [I in keyof Ops]: OperationResult<T, Ops[I]> }
+export type OperationResults<T extends Tables, Ops extends readonly unknown[]> = {
+  readonly [I in keyof Ops]: OperationResult<T, Ops[I]>
+}
 
 /**
  * Checks and decodes the answer to `transact`.
  * @throws OvsError as {@link checkResults} does.
  */
-export function decodeResults(schema: DatabaseSchema, operations: readonly AnyOperation[], answer: JsonValue): readonly object[] {
-  return checkResults(operations, answer).map((result, index) => decodeResult(schema, operations[index] as AnyOperation, result))
+export function decodeResults(
+  schema: DatabaseSchema,
+  operations: readonly AnyOperation[],
+  answer: JsonValue,
+): readonly object[] {
+  return checkResults(operations, answer).map((result, index) =>
+    decodeResult(schema, operations[index] as AnyOperation, result),
+  )
 }
 
 function decodeResult(schema: DatabaseSchema, { op, table }: AnyOperation, result: ResultObject): object {

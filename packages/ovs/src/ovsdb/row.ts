@@ -12,8 +12,13 @@ export type Tables = Readonly<Record<string, object>>
 /** The tables of a database that TypeScript does not know. */
 export type AnyTables = Readonly<Record<string, AnyRow>>
 
-/** Columns to write. A column that is left out keeps its value, or gets its default on insertion; `undefined` empties an optional one. */
-export type RowInput<Row> = { readonly [C in Exclude<keyof Row, '_uuid' | '_version'>]?: Input<Row[C]> | Extract<Row[C], undefined> }
+/**
+ * Columns to write. A column that is left out keeps its value, or gets its default on insertion; `undefined` empties an
+ * optional one.
+ */
+export type RowInput<Row> = {
+  readonly [C in Exclude<keyof Row, '_uuid' | '_version'>]?: Input<Row[C]> | Extract<Row[C], undefined>
+}
 
 /** Rows from the wire (RFC 7047 §5.1, `<row>`): the columns that are there. @throws OvsError `malformed`. */
 export function decodeRow(table: TableSchema, wire: JsonValue): AnyRow {
@@ -23,7 +28,11 @@ export function decodeRow(table: TableSchema, wire: JsonValue): AnyRow {
   const row: Record<string, Value> = {}
   for (const [name, value] of Object.entries(wire as { readonly [column: string]: JsonValue })) {
     const column = table.columns.get(name)
-    if (!column) throw new OvsError('malformed', `the server sent the column ${table.name}.${name}, which its schema does not have`)
+    if (!column)
+      throw new OvsError(
+        'malformed',
+        `the server sent the column ${table.name}.${name}, which its schema does not have`,
+      )
     row[name] = decodeValue(column.type, value)
   }
   return row

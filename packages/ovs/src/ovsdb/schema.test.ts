@@ -11,7 +11,11 @@ describe('parseSchema', () => {
     expect(schema.tables.size).toBe(19)
     expect(tableSchema(schema, 'Open_vSwitch')).toMatchObject({ maxRows: 1, isRoot: true })
     expect(tableSchema(schema, 'Port')).toMatchObject({ maxRows: Infinity, isRoot: false, indexes: [['name']] })
-    expect(columnSchema(tableSchema(schema, 'Port'), 'tag').type).toEqual({ key: { type: 'integer', minInteger: 0, maxInteger: 4095 }, min: 0, max: 1 })
+    expect(columnSchema(tableSchema(schema, 'Port'), 'tag').type).toEqual({
+      key: { type: 'integer', minInteger: 0, maxInteger: 4095 },
+      min: 0,
+      max: 1,
+    })
     expect(columnSchema(tableSchema(schema, 'Interface'), 'name')).toMatchObject({ mutable: false, ephemeral: false })
   })
 
@@ -29,17 +33,24 @@ describe('parseSchema', () => {
     ['tables.t.columns.c.type', { name: 'x', tables: { t: { columns: { c: {} } } } }],
     ['tables.t.columns.c.type', { name: 'x', tables: { t: { columns: { c: { type: 'text' } } } } }],
     ['tables.t.columns.c.type.key', { name: 'x', tables: { t: { columns: { c: { type: { value: 'string' } } } } } }],
-    ['tables.t.columns.c.type.max', { name: 'x', tables: { t: { columns: { c: { type: { key: 'string', max: 'many' } } } } } }],
+    [
+      'tables.t.columns.c.type.max',
+      { name: 'x', tables: { t: { columns: { c: { type: { key: 'string', max: 'many' } } } } } },
+    ],
     ['tables.t.indexes', { name: 'x', tables: { t: { columns: {}, indexes: 'name' } } }],
   ])('names the place of a mistake: %s', (place, json) => {
-    expect(() => parseSchema(json)).toThrow(expect.objectContaining({ code: 'malformed', message: expect.stringContaining(`: ${place} must be`) }))
+    expect(() => parseSchema(json)).toThrow(
+      expect.objectContaining({ code: 'malformed', message: expect.stringContaining(`: ${place} must be`) }),
+    )
   })
 })
 
 describe('tableSchema and columnSchema', () => {
   it('list what there is when there is no such thing', () => {
     expect(() => tableSchema(schema, 'Bridges')).toThrow(/has no table Bridges: it has .*Bridge, Port/)
-    expect(() => columnSchema(tableSchema(schema, 'Port'), 'tags')).toThrow(/table Port has no column tags: it has .*tag/)
+    expect(() => columnSchema(tableSchema(schema, 'Port'), 'tags')).toThrow(
+      /table Port has no column tags: it has .*tag/,
+    )
   })
 })
 

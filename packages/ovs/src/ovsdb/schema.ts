@@ -17,7 +17,10 @@ export interface BaseType {
   readonly maxLength?: number
   /** The table that a uuid refers to. */
   readonly refTable?: string
-  /** A strong reference keeps its row alive and must not dangle; a weak one disappears with the row. Defaults to `strong`. */
+  /**
+   * A strong reference keeps its row alive and must not dangle; a weak one disappears with the row. Defaults to
+   * `strong`.
+   */
   readonly refType?: 'strong' | 'weak'
 }
 
@@ -68,8 +71,8 @@ export function columnKind({ value, min, max }: ColumnType): ColumnKind {
 }
 
 /**
- * Whether integers of this type are `bigint`. OVSDB integers have 64 bits, so they are, unless the schema itself keeps them within
- * ±(2^53 − 1): those are `number`.
+ * Whether integers of this type are `bigint`. OVSDB integers have 64 bits, so they are, unless the schema itself keeps
+ * them within ±(2^53 − 1): those are `number`.
  */
 export function isBigint({ type, enum: values, minInteger, maxInteger }: BaseType): boolean {
   if (type !== 'integer') return false
@@ -81,14 +84,20 @@ export function isBigint({ type, enum: values, minInteger, maxInteger }: BaseTyp
 export function tableSchema(schema: DatabaseSchema, table: string): TableSchema {
   const found = schema.tables.get(table)
   if (found) return found
-  throw new OvsError('schema', `database ${schema.name} ${schema.version} has no table ${table}: it has ${[...schema.tables.keys()].join(', ')}`)
+  throw new OvsError(
+    'schema',
+    `database ${schema.name} ${schema.version} has no table ${table}: it has ${[...schema.tables.keys()].join(', ')}`,
+  )
 }
 
 /** Finds a column. @throws OvsError `schema` when there is none of that name. */
 export function columnSchema(table: TableSchema, column: string): ColumnSchema {
   const found = table.columns.get(column)
   if (found) return found
-  throw new OvsError('schema', `table ${table.name} has no column ${column}: it has ${[...table.columns.keys()].join(', ')}`)
+  throw new OvsError(
+    'schema',
+    `table ${table.name} has no column ${column}: it has ${[...table.columns.keys()].join(', ')}`,
+  )
 }
 
 /**
@@ -105,7 +114,12 @@ export function parseSchema(json: JsonValue): DatabaseSchema {
 }
 
 const uuidType: ColumnType = { key: { type: 'uuid' }, min: 1, max: 1 }
-const implicitColumns: readonly ColumnSchema[] = ['_uuid', '_version'].map((name) => ({ name, type: uuidType, ephemeral: false, mutable: false }))
+const implicitColumns: readonly ColumnSchema[] = ['_uuid', '_version'].map((name) => ({
+  name,
+  type: uuidType,
+  ephemeral: false,
+  mutable: false,
+}))
 
 function parseTable(name: string, json: JsonValue, path: string): TableSchema {
   const { columns, maxRows, isRoot, indexes } = object(json, path)
@@ -115,7 +129,10 @@ function parseTable(name: string, json: JsonValue, path: string): TableSchema {
     columns: new Map([...implicitColumns.map((column) => [column.name, column] as const), ...own]),
     maxRows: maxRows === undefined ? Infinity : number(maxRows, `${path}.maxRows`),
     isRoot: isRoot === true,
-    indexes: indexes === undefined ? [] : array(indexes, `${path}.indexes`).map((index) => array(index, path).map((column) => string(column, path))),
+    indexes:
+      indexes === undefined
+        ? []
+        : array(indexes, `${path}.indexes`).map((index) => array(index, path).map((column) => string(column, path))),
   }
 }
 
@@ -141,7 +158,11 @@ function parseBase(json: JsonValue | undefined, path: string): BaseType {
   const { type, enum: values, ...limits } = typeof json === 'string' ? { type: json } : object(json, path)
   const name = string(type, path)
   if (!atomicTypes.includes(name)) throw malformed(path, `an atomic type, not ${name}`)
-  return { ...(limits as Omit<BaseType, 'type' | 'enum'>), type: name as AtomicType, ...(values === undefined ? {} : { enum: parseEnum(values, path) }) }
+  return {
+    ...(limits as Omit<BaseType, 'type' | 'enum'>),
+    type: name as AtomicType,
+    ...(values === undefined ? {} : { enum: parseEnum(values, path) }),
+  }
 }
 
 /** An enumeration is a `<value>`: a bare atom, or a set of them. */
@@ -172,7 +193,11 @@ function number(json: JsonValue | undefined, path: string): number {
   return json
 }
 
-function mapEntries<T>(json: JsonValue | undefined, path: string, parse: (name: string, json: JsonValue, path: string) => T): Map<string, T> {
+function mapEntries<T>(
+  json: JsonValue | undefined,
+  path: string,
+  parse: (name: string, json: JsonValue, path: string) => T,
+): Map<string, T> {
   const entries = Object.entries(object(json, path)) as [string, JsonValue][]
   return new Map(entries.map(([name, value]) => [name, parse(name, value, `${path}.${name}`)]))
 }

@@ -41,7 +41,14 @@ describe('readUpdates, <table-updates2> (ovsdb-server(7) §4.1.14)', () => {
       n: 5,
       opt: ['set', []],
       set: ['set', [2, 3]],
-      map: ['map', [['k', 'v'], ['l', 'new'], ['m', 'x']]],
+      map: [
+        'map',
+        [
+          ['k', 'v'],
+          ['l', 'new'],
+          ['m', 'x'],
+        ],
+      ],
       map1: ['map', [['k', 'other']]],
     }
     const row = { name: 'a', n: 5n, opt: undefined, set: [1n, 3n], map: { l: 'new', m: 'x' }, map1: { k: 'other' } }
@@ -73,7 +80,9 @@ describe('readUpdates, <table-updates> (RFC 7047 §4.1.6)', () => {
 
   it('new alone is an insertion, with old a modification, old alone a deletion', () => {
     expect(read('v1', { new: wire })).toMatchObject([{ type: 'insert', new: { n: 2n, set: [] } }])
-    expect(read('v1', { old: { n: 1 }, new: wire }, old)).toMatchObject([{ type: 'modify', old: { n: 1n }, new: { n: 2n } }])
+    expect(read('v1', { old: { n: 1 }, new: wire }, old)).toMatchObject([
+      { type: 'modify', old: { n: 1n }, new: { n: 2n } },
+    ])
     expect(read('v1', { old: wire }, old)).toMatchObject([{ type: 'delete', old }])
   })
 })
@@ -91,6 +100,8 @@ describe('readUpdates', () => {
   })
 
   it('refuses a table that the schema does not have', () => {
-    expect(() => readUpdates({ schema, columns: new Map(), row: () => undefined }, 'v2', { U: {} })).toThrow(/has no table U/)
+    expect(() => readUpdates({ schema, columns: new Map(), row: () => undefined }, 'v2', { U: {} })).toThrow(
+      /has no table U/,
+    )
   })
 })

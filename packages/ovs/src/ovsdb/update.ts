@@ -22,7 +22,8 @@ export interface MonitoredTables {
 export type UpdateNotation = 'v1' | 'v2'
 
 /**
- * What a `<table-updates>` or `<table-updates2>` object does to the rows. Changes nothing itself: the caller stores the new rows.
+ * What a `<table-updates>` or `<table-updates2>` object does to the rows. Changes nothing itself: the caller stores the
+ * new rows.
  * @throws OvsError `malformed`, also when a modification comes for a row that is not there: then monitor anew.
  */
 export function readUpdates(monitored: MonitoredTables, notation: UpdateNotation, updates: JsonValue): RowChange[] {
@@ -33,7 +34,10 @@ export function readUpdates(monitored: MonitoredTables, notation: UpdateNotation
       const id = parseUuid(uuid)
       const old = monitored.row(name, id)
       const columns = monitored.columns.get(name) ?? []
-      const change = notation === 'v1' ? readUpdate(table, id, old, object(update)) : readUpdate2(table, columns, id, old, object(update))
+      const change =
+        notation === 'v1'
+          ? readUpdate(table, id, old, object(update))
+          : readUpdate2(table, columns, id, old, object(update))
       if (change) changes.push(change)
     }
   }
@@ -48,33 +52,49 @@ function readUpdate(table: TableSchema, uuid: Uuid, old: AnyRow | undefined, upd
   return replacement(table, uuid, old, { ...old, ...decodeRow(table, update.new) })
 }
 
-/** ovsdb-server(7) §4.1.14 `<row-update2>`: columns with default values are left out, a modification is a difference. */
-function readUpdate2(table: TableSchema, columns: readonly string[], uuid: Uuid, old: AnyRow | undefined, update: Update): RowChange | undefined {
+/**
+ * ovsdb-server(7) §4.1.14 `<row-update2>`: columns with default values are left out, a modification is a difference.
+ */
+function readUpdate2(
+  table: TableSchema,
+  columns: readonly string[],
+  uuid: Uuid,
+  old: AnyRow | undefined,
+  update: Update,
+): RowChange | undefined {
   const whole = update.initial ?? update.insert
-  if (whole !== undefined) return replacement(table, uuid, old, { ...defaultRow(table, columns), ...decodeRow(table, whole) })
+  if (whole !== undefined)
+    return replacement(table, uuid, old, { ...defaultRow(table, columns), ...decodeRow(table, whole) })
   if (update.modify !== undefined) {
-    if (!old) throw new OvsError('malformed', `the server modified row ${uuid} of ${table.name}, which it never announced`)
+    if (!old)
+      throw new OvsError('malformed', `the server modified row ${uuid} of ${table.name}, which it never announced`)
     return replacement(table, uuid, old, applyDifference(table, old, decodeRow(table, update.modify)))
   }
   if ('delete' in update) return removal(table, uuid, old)
-  throw new OvsError('malformed', `the server sent an update of row ${uuid} of ${table.name} that is none of initial, insert, modify, delete`)
+  throw new OvsError(
+    'malformed',
+    `the server sent an update of row ${uuid} of ${table.name} that is none of initial, insert, modify, delete`,
+  )
 }
 
 function replacement(table: TableSchema, uuid: Uuid, old: AnyRow | undefined, row: AnyRow): RowChange {
-  return old ? { type: 'modify', table: table.name, uuid, old, new: row } : { type: 'insert', table: table.name, uuid, new: row }
+  return old
+    ? { type: 'modify', table: table.name, uuid, old, new: row }
+    : { type: 'insert', table: table.name, uuid, new: row }
 }
 
 function removal(table: TableSchema, uuid: Uuid, old: AnyRow | undefined): RowChange | undefined {
   return old && { type: 'delete', table: table.name, uuid, old }
 }
 
-
 /**
- * A row after a `modify` (ovsdb-server(7) §4.1.14): a column of at most one element is replaced; elements of a set that are in both go, the
- * others are added; a map loses the pairs that are in both and takes every other pair.
+ * A row after a `modify` (ovsdb-server(7) §4.1.14): a column of at most one element is replaced; elements of a set that
+ * are in both go, the others are added; a map loses the pairs that are in both and takes every other pair.
  */
 export function applyDifference(table: TableSchema, row: AnyRow, difference: AnyRow): AnyRow {
-  const changed = Object.entries(difference).map(([name, value]) => [name, applyColumn(table, name, row[name], value)] as const)
+  const changed = Object.entries(difference).map(
+    ([name, value]) => [name, applyColumn(table, name, row[name], value)] as const,
+  )
   return { ...row, ...Object.fromEntries(changed) }
 }
 
@@ -104,6 +124,7 @@ function mapDifference(old: MapValue = {}, difference: MapValue): MapValue {
 }
 
 function object(value: JsonValue | undefined): { readonly [key: string]: JsonValue } {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as { readonly [key: string]: JsonValue }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return value as { readonly [key: string]: JsonValue }
   throw new OvsError('malformed', 'the server sent an update that is no object of objects (RFC 7047 §4.1.6)')
 }

@@ -28,7 +28,18 @@ describe('values on the wire (RFC 7047 §5.1)', () => {
     ['a set of one uuid', set(base('uuid')), ['uuid', id], [id]],
     ['a set', set(base('string')), ['set', ['x', 'y']], ['x', 'y']],
     ['an empty map', map(base('string'), base('string')), ['map', []], {}],
-    ['a map', map(base('string'), base('integer')), ['map', [['a', 1], ['b', 2n ** 60n]]], { a: 1n, b: 2n ** 60n }],
+    [
+      'a map',
+      map(base('string'), base('integer')),
+      [
+        'map',
+        [
+          ['a', 1],
+          ['b', 2n ** 60n],
+        ],
+      ],
+      { a: 1n, b: 2n ** 60n },
+    ],
     ['a map by integers', map(small, base('uuid')), ['map', [[1, ['uuid', id]]]], { 1: id }],
     ['a map by booleans', map(base('boolean'), base('real')), ['map', [[true, 0.5]]], { true: 0.5 }],
     ['a map by reals', map(base('real'), base('boolean')), ['map', [[0.5, true]]], { '0.5': true }],
@@ -43,7 +54,13 @@ describe('values on the wire (RFC 7047 §5.1)', () => {
   })
 
   it('writes named uuids, numbers for bigints, and a list of keys of a map', () => {
-    expect(encodeValue(set(base('uuid')), [namedUuid('p1'), parseUuid(id)])).toEqual(['set', [['named-uuid', 'p1'], ['uuid', id]]])
+    expect(encodeValue(set(base('uuid')), [namedUuid('p1'), parseUuid(id)])).toEqual([
+      'set',
+      [
+        ['named-uuid', 'p1'],
+        ['uuid', id],
+      ],
+    ])
     expect(encodeValue(map(small, base('uuid')), { 0: namedUuid('q') })).toEqual(['map', [[0, ['named-uuid', 'q']]]])
     expect(encodeValue(scalar(base('integer')), 5)).toBe(5)
     expect(encodeValue(map(base('string'), base('string')), ['a', 'b'])).toEqual(['set', ['a', 'b']])
@@ -109,6 +126,7 @@ describe('defaultValue (RFC 7047 §5.2.1)', () => {
 describe('parseUuid', () => {
   it('takes a uuid and nothing else', () => {
     expect(parseUuid(id)).toBe(id)
-    for (const text of ['', id.toUpperCase(), `${id}0`, id.replaceAll('-', '')]) expect(() => parseUuid(text)).toThrow(/is not a uuid/)
+    for (const text of ['', id.toUpperCase(), `${id}0`, id.replaceAll('-', '')])
+      expect(() => parseUuid(text)).toThrow(/is not a uuid/)
   })
 })

@@ -7,7 +7,9 @@ declare const uuidBrand: unique symbol
 /** The uuid of a row, in the usual lower-case form with dashes. */
 export type Uuid = string & { readonly [uuidBrand]: true }
 
-/** Stands, within one transaction, for the uuid of a row that the transaction inserts (RFC 7047 §5.1, `<named-uuid>`). */
+/**
+ * Stands, within one transaction, for the uuid of a row that the transaction inserts (RFC 7047 §5.1, `<named-uuid>`).
+ */
 export interface NamedUuid {
   readonly namedUuid: string
 }
@@ -16,13 +18,14 @@ export interface NamedUuid {
 export type Atom = string | number | bigint | boolean
 
 /**
- * A column's value in JavaScript: an atom; `undefined` for an optional atom that is absent; an array for a set; a record for a map, its keys
- * written as property names (`'1'` for the integer 1).
+ * A column's value in JavaScript: an atom; `undefined` for an optional atom that is absent; an array for a set; a
+ * record for a map, its keys written as property names (`'1'` for the integer 1).
  */
 export type Value = Atom | undefined | readonly Atom[] | Readonly<Record<string, Atom>>
 
 /** A column's value as a caller may give it: references may be named, and a `bigint` may be a `number`. */
-export type ValueInput = Atom | NamedUuid | undefined | readonly (Atom | NamedUuid)[] | Readonly<Record<string, Atom | NamedUuid>>
+export type ValueInput =
+  Atom | NamedUuid | undefined | readonly (Atom | NamedUuid)[] | Readonly<Record<string, Atom | NamedUuid>>
 
 /** What a caller may write where a row has an atom of type `A`. */
 export type AtomInput<A> = A extends Uuid ? Uuid | NamedUuid : A extends bigint ? bigint | number : A
@@ -42,7 +45,10 @@ export function parseUuid(text: string): Uuid {
   return text as Uuid
 }
 
-/** Refers to the row that an `insert` with this `uuid-name` makes. The name must be an identifier: letters, digits and underscores. */
+/**
+ * Refers to the row that an `insert` with this `uuid-name` makes. The name must be an identifier: letters, digits and
+ * underscores.
+ */
 export function namedUuid(name: string): NamedUuid {
   return { namedUuid: name }
 }
@@ -62,13 +68,18 @@ export function decodeValue(type: ColumnType, wire: JsonValue): Value {
     case 'set':
       return setElements(wire).map((atom) => decodeAtom(type.key, atom))
     case 'map':
-      return Object.fromEntries(mapPairs(wire).map(([key, value]) => [decodeAtom(type.key, key).toString(), decodeAtom(type.value as BaseType, value)]))
+      return Object.fromEntries(
+        mapPairs(wire).map(([key, value]) => [
+          decodeAtom(type.key, key).toString(),
+          decodeAtom(type.value as BaseType, value),
+        ]),
+      )
   }
 }
 
 /**
- * The wire form of a value. A set of one becomes a bare atom. For a map an array stands for a set of keys, as the mutator `delete` takes it
- * (RFC 7047 §5.1, `<mutation>`).
+ * The wire form of a value. A set of one becomes a bare atom. For a map an array stands for a set of keys, as the
+ * mutator `delete` takes it (RFC 7047 §5.1, `<mutation>`).
  * @throws OvsError `schema` when the value does not have the column's type.
  */
 export function encodeValue(type: ColumnType, value: ValueInput): JsonValue {
@@ -80,7 +91,13 @@ export function encodeValue(type: ColumnType, value: ValueInput): JsonValue {
   if (!type.value) return encodeAtom(type.key, value as Atom | NamedUuid)
   if (typeof value !== 'object') throw mismatch('a map', value)
   const valueType = type.value
-  return ['map', Object.entries(value).map(([key, item]) => [encodeKey(type.key, key), encodeAtom(valueType, item as Atom | NamedUuid)])]
+  return [
+    'map',
+    Object.entries(value).map(([key, item]) => [
+      encodeKey(type.key, key),
+      encodeAtom(valueType, item as Atom | NamedUuid),
+    ]),
+  ]
 }
 
 /** The value that a column has when an insertion does not name it (RFC 7047 §5.2.1). */
@@ -115,7 +132,8 @@ function defaultAtom(base: BaseType): Atom {
 function decodeAtom(base: BaseType, wire: JsonValue): Atom {
   switch (base.type) {
     case 'integer':
-      if (typeof wire === 'bigint' || Number.isInteger(wire)) return isBigint(base) ? BigInt(wire as bigint) : Number(wire)
+      if (typeof wire === 'bigint' || Number.isInteger(wire))
+        return isBigint(base) ? BigInt(wire as bigint) : Number(wire)
       break
     case 'real':
       if (typeof wire === 'number' || typeof wire === 'bigint') return Number(wire)
@@ -172,7 +190,8 @@ function encodeKey(base: BaseType, key: string): JsonValue {
 /** RFC 7047 §5.1 `<set>`: `["set", [atom, …]]`, or the atom itself when there is one. */
 function setElements(wire: JsonValue): readonly JsonValue[] {
   if (!Array.isArray(wire) || wire[0] !== 'set') return [wire]
-  if (!Array.isArray(wire[1])) throw new OvsError('malformed', `the server sent the set ${excerpt(wire)}, which has no list of atoms`)
+  if (!Array.isArray(wire[1]))
+    throw new OvsError('malformed', `the server sent the set ${excerpt(wire)}, which has no list of atoms`)
   return wire[1]
 }
 
@@ -190,6 +209,7 @@ function mismatch(expected: string, value: unknown): OvsError {
 }
 
 function excerpt(value: unknown): string {
-  const text = JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? `${item}n` : item)) ?? String(value)
+  const text =
+    JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? `${item}n` : item)) ?? String(value)
   return text.length > 80 ? `${text.slice(0, 80)}…` : text
 }

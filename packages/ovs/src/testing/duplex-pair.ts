@@ -52,7 +52,8 @@ class Side extends Duplex {
   receive(chunk: Buffer, done: () => void): void {
     if (this.destroyed) return done()
     let wantsMore = true
-    for (let at = 0; at < chunk.length; at += this.#chunkBytes) wantsMore = this.push(chunk.subarray(at, at + this.#chunkBytes))
+    for (let at = 0; at < chunk.length; at += this.#chunkBytes)
+      wantsMore = this.push(chunk.subarray(at, at + this.#chunkBytes))
     if (wantsMore) done()
     else this.#onRead = done
   }

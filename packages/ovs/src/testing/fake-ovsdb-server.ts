@@ -18,13 +18,17 @@ export interface FakeOvsdbServerOptions extends DuplexPairOptions {
   /** JSON text of the one schema that it serves. Defaults to that of Open_vSwitch. */
   readonly schemaText?: string
   /**
-   * Answers `transact` with the results in wire form; it may call {@link FakeOvsdbServer.update} first, as a real server sends the update
-   * before the answer. Throwing answers with an error. A promise that never resolves leaves the client waiting. Defaults to success.
+   * Answers `transact` with the results in wire form; it may call {@link FakeOvsdbServer.update} first, as a real
+   * server sends the update before the answer. Throwing answers with an error. A promise that never resolves leaves the
+   * client waiting. Defaults to success.
    */
   readonly transact?: (operations: readonly WireOperation[], server: FakeOvsdbServer) => JsonValue | Promise<JsonValue>
   /** What monitors get at first, as `<table-updates2>`. Defaults to nothing. */
   readonly initial?: JsonValue
-  /** Kinds of monitor that it knows. Defaults to all three; `monitor` gets {@link initial} as it is, so write that as `<table-updates>`. */
+  /**
+   * Kinds of monitor that it knows. Defaults to all three; `monitor` gets {@link initial} as it is, so write that as
+   * `<table-updates>`.
+   */
   readonly monitors?: readonly ('monitor' | 'monitor_cond' | 'monitor_cond_since')[]
 }
 
@@ -32,8 +36,8 @@ const allMonitors = ['monitor', 'monitor_cond', 'monitor_cond_since'] as const
 const zeroUuid = '00000000-0000-0000-0000-000000000000'
 
 /**
- * An OVSDB server in memory for unit tests: it speaks the protocol over a {@link duplexPair} and answers what it was told to. It has no
- * rows and checks nothing.
+ * An OVSDB server in memory for unit tests: it speaks the protocol over a {@link duplexPair} and answers what it was
+ * told to. It has no rows and checks nothing.
  */
 export class FakeOvsdbServer implements AsyncDisposable {
   /** The stream for the client. */

@@ -3,8 +3,14 @@ import { type InterfaceState, ofportsWhenDone } from './commit.js'
 
 const state = (name: string, ofport?: bigint, error?: string): InterfaceState => ({ name, ofport, error })
 
-function done(interfaces: readonly InterfaceState[], curCfg: bigint | undefined = 5n, names = interfaces.map(({ name }) => name)) {
-  return ofportsWhenDone({ cfg: 5n, interfaces: names }, curCfg, (name) => interfaces.find((each) => each.name === name))
+function done(
+  interfaces: readonly InterfaceState[],
+  curCfg: bigint | undefined = 5n,
+  names = interfaces.map(({ name }) => name),
+) {
+  return ofportsWhenDone({ cfg: 5n, interfaces: names }, curCfg, (name) =>
+    interfaces.find((each) => each.name === name),
+  )
 }
 
 describe('ofportsWhenDone', () => {
@@ -16,25 +22,42 @@ describe('ofportsWhenDone', () => {
 
   it('waits for the number of every port', () => {
     expect(done([state('a', 1n), state('b')])).toBeUndefined()
-    expect(done([state('a', 1n), state('b', 2n)], 6n)).toEqual(new Map([['a', 1], ['b', 2]]))
+    expect(done([state('a', 1n), state('b', 2n)], 6n)).toEqual(
+      new Map([
+        ['a', 1],
+        ['b', 2],
+      ]),
+    )
     expect(done([])).toEqual(new Map())
   })
 
   it('names every interface that failed, with its error', () => {
-    const interfaces = [state('a', 1n), state('b', -1n, 'could not open network device b (No such device)'), state('c', -1n), state('d', undefined, 'bad')]
+    const interfaces = [
+      state('a', 1n),
+      state('b', -1n, 'could not open network device b (No such device)'),
+      state('c', -1n),
+      state('d', undefined, 'bad'),
+    ]
     expect(() => done(interfaces)).toThrow(
       expect.objectContaining({
         code: 'interface',
-        message: '[interface] Open vSwitch could not bring up 3 interfaces: b: could not open network device b (No such device); c: ofport -1; d: bad',
+        message:
+          '[interface] Open vSwitch could not bring up 3 interfaces: b: could not open network device b (No such device); c: ofport -1; d: bad',
         detail: {
           type: 'interfaces',
-          interfaces: new Map([['b', 'could not open network device b (No such device)'], ['c', 'ofport -1'], ['d', 'bad']]),
+          interfaces: new Map([
+            ['b', 'could not open network device b (No such device)'],
+            ['c', 'ofport -1'],
+            ['d', 'bad'],
+          ]),
         },
       }),
     )
   })
 
   it('says that an interface does not exist', () => {
-    expect(() => done([], 5n, ['x'])).toThrow('[interface] Open vSwitch could not bring up an interface: x: no such row in the table Interface')
+    expect(() => done([], 5n, ['x'])).toThrow(
+      '[interface] Open vSwitch could not bring up an interface: x: no such row in the table Interface',
+    )
   })
 })

@@ -1,10 +1,18 @@
 import { OvsError } from '../errors.js'
 import type { VswitchOperation } from './operation.js'
 
-/** Counts the configuration up and reads the new number: ovs-vswitchd copies it to `cur_cfg` when it has done everything up to it. */
+/**
+ * Counts the configuration up and reads the new number: ovs-vswitchd copies it to `cur_cfg` when it has done everything
+ * up to it.
+ */
 export function setNextCfg(): readonly [
   { readonly op: 'mutate' } & VswitchOperation,
-  { readonly op: 'select'; readonly table: 'Open_vSwitch'; readonly columns: readonly ['next_cfg']; readonly where: readonly [] },
+  {
+    readonly op: 'select'
+    readonly table: 'Open_vSwitch'
+    readonly columns: readonly ['next_cfg']
+    readonly where: readonly []
+  },
 ] {
   return [
     { op: 'mutate', table: 'Open_vSwitch', where: [], mutations: [['next_cfg', '+=', 1]] },

@@ -10,15 +10,33 @@ describe('addPorts', () => {
       { name: 'v1', type: 'vxlan', options: { remote_ip: '10.0.0.1' }, trunks: [1, 2], vlan_mode: 'trunk' },
     ])
     expect(operations).toEqual([
-      { op: 'wait', table: 'Bridge', where: [['name', '==', 'br0']], columns: ['name'], until: '==', rows: [{ name: 'br0' }], timeout: 0 },
+      {
+        op: 'wait',
+        table: 'Bridge',
+        where: [['name', '==', 'br0']],
+        columns: ['name'],
+        until: '==',
+        rows: [{ name: 'br0' }],
+        timeout: 0,
+      },
       {
         op: 'insert',
         table: 'Interface',
         'uuid-name': 'interface_p1',
         row: { name: 'p1', ofport_request: 1, external_ids: { host: 'a' }, other_config: { x: 'y' } },
       },
-      { op: 'insert', table: 'Port', 'uuid-name': 'port_p1', row: { name: 'p1', interfaces: [namedUuid('interface_p1')], tag: 100 } },
-      { op: 'insert', table: 'Interface', 'uuid-name': 'interface_v1', row: { name: 'v1', type: 'vxlan', options: { remote_ip: '10.0.0.1' } } },
+      {
+        op: 'insert',
+        table: 'Port',
+        'uuid-name': 'port_p1',
+        row: { name: 'p1', interfaces: [namedUuid('interface_p1')], tag: 100 },
+      },
+      {
+        op: 'insert',
+        table: 'Interface',
+        'uuid-name': 'interface_v1',
+        row: { name: 'v1', type: 'vxlan', options: { remote_ip: '10.0.0.1' } },
+      },
       {
         op: 'insert',
         table: 'Port',
@@ -41,7 +59,9 @@ describe('updatePort', () => {
   it('changes what is given, and empties what is undefined', () => {
     const update = (row: object) => [{ op: 'update', table: 'Port', where: [['name', '==', 'p1']], row }]
     expect(updatePort('p1', { tag: 5 })).toEqual(update({ tag: 5 }))
-    expect(updatePort('p1', { tag: undefined, trunks: [], vlan_mode: undefined })).toEqual(update({ tag: undefined, trunks: [], vlan_mode: undefined }))
+    expect(updatePort('p1', { tag: undefined, trunks: [], vlan_mode: undefined })).toEqual(
+      update({ tag: undefined, trunks: [], vlan_mode: undefined }),
+    )
     expect(updatePort('p1', {})).toEqual(update({}))
   })
 })

@@ -10,11 +10,15 @@ export interface PortVlans {
   readonly vlan_mode?: 'access' | 'trunk' | 'native-tagged' | 'native-untagged' | 'dot1q-tunnel' | undefined
 }
 
-/** A port with one interface of the same name. Names are those of the tables Port and Interface in ovs-vswitchd.conf.db(5). */
+/**
+ * A port with one interface of the same name. Names are those of the tables Port and Interface in
+ * ovs-vswitchd.conf.db(5).
+ */
 export interface PortSpec extends PortVlans {
   readonly name: string
   /** `system` (the default): an existing device; `internal`: one that OVS makes; or a tunnel such as `vxlan`. */
-  readonly type?: 'system' | 'internal' | 'patch' | 'vxlan' | 'gre' | 'geneve' | 'erspan' | 'tap' | 'dummy' | (string & {})
+  readonly type?:
+    'system' | 'internal' | 'patch' | 'vxlan' | 'gre' | 'geneve' | 'erspan' | 'tap' | 'dummy' | (string & {})
   /** Options of the interface's type, such as `remote_ip` and `key` of a tunnel. */
   readonly options?: StringMap
   /** The OpenFlow port number to get: 1 to 65279. OVS gives another one when it is taken. */
@@ -26,8 +30,9 @@ export interface PortSpec extends PortVlans {
 }
 
 /**
- * Adds ports to a bridge that exists, or that the same transaction adds: one transaction's operations. It fails when there is no such bridge.
- * The results of the inserts into Port come in the order of `ports`, at every second place from the second on.
+ * Adds ports to a bridge that exists, or that the same transaction adds: one transaction's operations. It fails when
+ * there is no such bridge. The results of the inserts into Port come in the order of `ports`, at every second place
+ * from the second on.
  */
 export function addPorts(bridge: string, ports: readonly PortSpec[]): VswitchOperation[] {
   if (ports.length === 0) return []
@@ -45,7 +50,15 @@ export function addPorts(bridge: string, ports: readonly PortSpec[]): VswitchOpe
 
 /** Without it the ports of a bridge that does not exist would be collected as garbage, and nobody would know. */
 function bridgeExists(bridge: string): VswitchOperation {
-  return { op: 'wait', table: 'Bridge', where: [['name', '==', bridge]], columns: ['name'], until: '==', rows: [{ name: bridge }], timeout: 0 }
+  return {
+    op: 'wait',
+    table: 'Bridge',
+    where: [['name', '==', bridge]],
+    columns: ['name'],
+    until: '==',
+    rows: [{ name: bridge }],
+    timeout: 0,
+  }
 }
 
 function insertPort(spec: PortSpec): VswitchOperation[] {

@@ -10,18 +10,27 @@ const row = (n: number) => `00000000-0000-0000-0000-${n.toString(16).padStart(12
 
 /** A server on which the first transaction gets the configuration number 8. */
 async function opened(afterwards: (server: FakeOvsdbServer) => void = () => {}) {
-  const initial = { Open_vSwitch: { [root]: { initial: { cur_cfg: 7, next_cfg: 7 } } }, Port: { [row(90)]: { initial: { name: 'old' } } } }
+  const initial = {
+    Open_vSwitch: { [root]: { initial: { cur_cfg: 7, next_cfg: 7 } } },
+    Port: { [row(90)]: { initial: { name: 'old' } } },
+  }
   const fake = new FakeOvsdbServer({
     initial,
     transact: (operations, server) => {
       const inserted = operations.flatMap(({ op, table, row: columns }, index) =>
-        op === 'insert' ? [[table as string, row(index), { insert: { name: (columns as { name: string }).name } }] as const] : [],
+        op === 'insert'
+          ? [[table as string, row(index), { insert: { name: (columns as { name: string }).name } }] as const]
+          : [],
       )
-      const updates: Record<string, Record<string, JsonValue>> = { Open_vSwitch: { [root]: { modify: { next_cfg: 8 } } } }
+      const updates: Record<string, Record<string, JsonValue>> = {
+        Open_vSwitch: { [root]: { modify: { next_cfg: 8 } } },
+      }
       for (const [table, uuid, update] of inserted) updates[table] = { ...updates[table], [uuid]: update }
       server.update(updates)
       setImmediate(() => afterwards(server))
-      return operations.map((operation, index) => (operation.op === 'select' ? { rows: [{ next_cfg: 8 }] } : success(operation, index)))
+      return operations.map((operation, index) =>
+        operation.op === 'select' ? { rows: [{ next_cfg: 8 }] } : success(operation, index),
+      )
     },
   })
   const client = new OvsdbClient(fake.stream)
@@ -38,7 +47,12 @@ describe('Vswitch.commit', () => {
       setImmediate(() => server.update({ Interface: { [row(3)]: { modify: { ofport: 12 } } } }))
     })
     const { ofports, results } = await vswitch.commit(two)
-    expect(ofports).toEqual(new Map([['p1', 11], ['p2', 12]]))
+    expect(ofports).toEqual(
+      new Map([
+        ['p1', 11],
+        ['p2', 12],
+      ]),
+    )
     expect(results).toHaveLength(two.length)
     expect(results[2]).toEqual({ uuid: row(2) })
     expect(fake.requests.filter(({ method }) => method === 'transact')).toHaveLength(1)
@@ -49,7 +63,9 @@ describe('Vswitch.commit', () => {
   })
 
   it('monitors once, however often it commits', async () => {
-    const { fake, vswitch } = await opened((server) => server.update({ Open_vSwitch: { [root]: { modify: { cur_cfg: 8 } } } }))
+    const { fake, vswitch } = await opened((server) =>
+      server.update({ Open_vSwitch: { [root]: { modify: { cur_cfg: 8 } } } }),
+    )
     await vswitch.commit([])
     await vswitch.commit([])
     expect(fake.requests.filter(({ method }) => method.startsWith('monitor'))).toHaveLength(1)
@@ -59,10 +75,16 @@ describe('Vswitch.commit', () => {
     const { vswitch } = await opened((server) =>
       server.update({
         Open_vSwitch: { [root]: { modify: { cur_cfg: 8 } } },
-        Interface: { [row(1)]: { modify: { ofport: 1 } }, [row(3)]: { modify: { ofport: -1, error: 'No such device' } } },
+        Interface: {
+          [row(1)]: { modify: { ofport: 1 } },
+          [row(3)]: { modify: { ofport: -1, error: 'No such device' } },
+        },
       }),
     )
-    await expect(vswitch.commit(two)).rejects.toMatchObject({ code: 'interface', detail: { interfaces: new Map([['p2', 'No such device']]) } })
+    await expect(vswitch.commit(two)).rejects.toMatchObject({
+      code: 'interface',
+      detail: { interfaces: new Map([['p2', 'No such device']]) },
+    })
   })
 
   it('says what is missing at the timeout', async () => {

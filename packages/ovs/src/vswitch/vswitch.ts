@@ -21,7 +21,10 @@ type Watching = Monitor<OpenVSwitch, typeof watched>
 
 /** Options of {@link Vswitch.commit}. */
 export interface VswitchCommitOptions extends CallOptions {
-  /** Names of the interfaces that must have an OpenFlow port number afterwards. Defaults to those that the operations insert. */
+  /**
+   * Names of the interfaces that must have an OpenFlow port number afterwards. Defaults to those that the operations
+   * insert.
+   */
   readonly interfaces?: readonly string[]
 }
 
@@ -34,14 +37,18 @@ export interface VswitchCommit<Ops extends readonly unknown[]> {
 }
 
 /**
- * Open vSwitch as its database shows it: commits changes and waits until ovs-vswitchd has carried them out. One monitor, made once, tells
- * when; nothing is polled.
+ * Open vSwitch as its database shows it: commits changes and waits until ovs-vswitchd has carried them out. One
+ * monitor, made once, tells when; nothing is polled.
  */
 export class Vswitch implements AsyncDisposable {
   readonly #client: OvsdbClient
   readonly #monitor: Watching
   /** The uuids of rows by name, kept up to date by the monitor: a commit of many ports looks up each of them. */
-  readonly #names: Readonly<Record<NamedTable, Map<string, Uuid>>> = { Bridge: new Map(), Port: new Map(), Interface: new Map() }
+  readonly #names: Readonly<Record<NamedTable, Map<string, Uuid>>> = {
+    Bridge: new Map(),
+    Port: new Map(),
+    Interface: new Map(),
+  }
   readonly #timeout: number
 
   private constructor(client: OvsdbClient, monitor: Watching, timeout: number) {
@@ -63,14 +70,17 @@ export class Vswitch implements AsyncDisposable {
   }
 
   /**
-   * Runs operations as one transaction and resolves when ovs-vswitchd has carried them out: every interface that they add is up in the
-   * datapath and has an OpenFlow port number.
+   * Runs operations as one transaction and resolves when ovs-vswitchd has carried them out: every interface that they
+   * add is up in the datapath and has an OpenFlow port number.
    *
    * Nothing is undone on failure: the rows of an interface with an error stay.
-   * @throws OvsError `interface` naming each interface that failed and why; `timeout` when ovs-vswitchd does not get there in time; and what
-   * `OvsdbClient.transact` throws.
+   * @throws OvsError `interface` naming each interface that failed and why; `timeout` when ovs-vswitchd does not get
+   * there in time; and what `OvsdbClient.transact` throws.
    */
-  async commit<const Ops extends readonly VswitchOperation[]>(operations: Ops, options: VswitchCommitOptions = {}): Promise<VswitchCommit<Ops>> {
+  async commit<const Ops extends readonly VswitchOperation[]>(
+    operations: Ops,
+    options: VswitchCommitOptions = {},
+  ): Promise<VswitchCommit<Ops>> {
     const { signal, timeout = this.#timeout } = options
     const interfaces = options.interfaces ?? operations.flatMap(insertedInterface)
     const deadline = performance.now() + timeout
@@ -79,14 +89,19 @@ export class Vswitch implements AsyncDisposable {
     const [root] = rows
     if (!root) throw new OvsError('malformed', 'the database has no row in Open_vSwitch: ovs-vswitchd cannot run on it')
     const awaited = { cfg: root.next_cfg, interfaces }
-    const ofports = await this.#carriedOut(awaited, { signal, timeout: Math.max(0, deadline - performance.now()) }, timeout)
+    const ofports = await this.#carriedOut(
+      awaited,
+      { signal, timeout: Math.max(0, deadline - performance.now()) },
+      timeout,
+    )
     return { results: all.slice(0, -2) as unknown as OperationResults<OpenVSwitch, Ops>, ofports }
   }
 
   /**
-   * Resolves when ovs-vswitchd has carried out everything that the database asks for now. On a database of `initialDatabase` that is the
-   * moment when its bridges can be used.
-   * @throws OvsError `timeout` when ovs-vswitchd does not get there in time, `interface` when one of `interfaces` failed.
+   * Resolves when ovs-vswitchd has carried out everything that the database asks for now. On a database of
+   * `initialDatabase` that is the moment when its bridges can be used.
+   * @throws OvsError `timeout` when ovs-vswitchd does not get there in time, `interface` when one of `interfaces`
+   * failed.
    */
   async ready({ interfaces = [], signal, timeout = this.#timeout }: VswitchCommitOptions = {}): Promise<Ofports> {
     const [root] = this.#monitor.rows('Open_vSwitch').values()
@@ -113,15 +128,26 @@ export class Vswitch implements AsyncDisposable {
     await this.close()
   }
 
-  async #carriedOut(awaited: Parameters<typeof ofportsWhenDone>[0], limits: CallOptions, timeout: number): Promise<Ofports> {
+  async #carriedOut(
+    awaited: Parameters<typeof ofportsWhenDone>[0],
+    limits: CallOptions,
+    timeout: number,
+  ): Promise<Ofports> {
     try {
-      return await this.#monitor.until(() => ofportsWhenDone(awaited, this.#curCfg(), (name) => this.#interface(name)), limits)
+      return await this.#monitor.until(
+        () => ofportsWhenDone(awaited, this.#curCfg(), (name) => this.#interface(name)),
+        limits,
+      )
     } catch (error) {
       if (!(error instanceof OvsError) || error.code !== 'timeout') throw error
       const missing = awaited.interfaces.filter((name) => this.#interface(name)?.ofport === undefined)
       const waiting = missing.length > 0 ? `; without a port number: ${missing.slice(0, 10).join(', ')}` : ''
       const state = `cur_cfg is ${this.#curCfg()}, awaited is ${awaited.cfg}${waiting}`
-      throw new OvsError('timeout', `ovs-vswitchd did not carry out the change within ${timeout} ms: is it running? (${state})`, { cause: error })
+      throw new OvsError(
+        'timeout',
+        `ovs-vswitchd did not carry out the change within ${timeout} ms: is it running? (${state})`,
+        { cause: error },
+      )
     }
   }
 

@@ -11,45 +11,68 @@ const TITLE_SIZE = 18
 /** Draws a testbed in the DOT language of Graphviz (https://graphviz.org/doc/info/lang.html): switches, networks and hosts from left to right. */
 export function dotDiagram(inspection: TestbedInspection): string {
   const model = diagramModel(inspection)
-  const columns = columnWidths(model.hosts)
+  const hosts = hostOrder(model)
+  const columns = columnWidths(hosts)
   const names = segmentNames(model)
-  const segment = (index: number, indent: string) => `${indent}${quote(names[index] ?? '')} [label=<${segmentLabel(model.segments[index])}>]`
+  const width = segmentWidth(model)
+  const segment = (index: number, indent: string) => `${indent}${quote(names[index] ?? '')} [label=<${segmentLabel(model.segments[index], width)}>]`
   const host = (item: DiagramHost, indent: string) => `${indent}${quote(`host ${item.name}`)} [label=<${hostLabel(item, model, columns)}>]`
-  const inGroup = (group: number | undefined, indent: string) => [
-    ...model.segments.flatMap((item, index) => (item.group === group ? [segment(index, indent)] : [])),
-    ...model.hosts.filter((item) => item.group === group).map((item) => host(item, indent)),
-  ]
+  const inGroup = (group: number | undefined, indent: string) => {
+    const members = hosts.filter((item) => item.group === group)
+    return [
+      ...model.segments.flatMap((item, index) => (item.group === group ? [segment(index, indent)] : [])),
+      ...members.map((item) => host(item, indent)),
+      ...column(members, indent),
+    ]
+  }
   return [
     `graph ${quote(model.title)} {`,
-    `  graph [rankdir=LR, ranksep=${rankSeparation(model)}, nodesep=0.12, pad=0.3, outputorder=edgesfirst, bgcolor="${COLOURS.background}", fontname="${FONT}", fontsize=${SIZE}, fontcolor="${COLOURS.text}", labelloc=t, label=<${titleLabel(model)}>]`,
+    `  graph [rankdir=LR, ranksep=${rankSeparation(model)}, nodesep=0.12, pad=0.3, outputorder=edgesfirst, bgcolor="${COLOURS.background}", fontname="${FONT}", fontsize=${SIZE}, fontcolor="${COLOURS.text}", labelloc=t, labeljust=l, label=<${titleLabel(model)}>]`,
     `  node [shape=plain, fontname="${FONT}", fontsize=${SIZE}, fontcolor="${COLOURS.text}"]`,
     `  edge [color="${COLOURS.line}"]`,
     ...model.switches.map((item) => `  ${quote(`switch ${item.name}`)} [label=<${switchLabel(item)}>]`),
     ...inGroup(undefined, '  '),
     ...model.groups.flatMap((title, group) => [
       `  subgraph ${quote(`cluster group ${group + 1}`)} {`,
-      `    graph [label=<${bold(title)}>, labeljust=l, style="rounded,filled,dashed", color="${COLOURS.line}", fillcolor="${COLOURS.group}", margin=14]`,
+      `    graph [label=<${groupLabel(title)}>, labeljust=r, style="rounded,filled,dashed", color="${COLOURS.line}", fillcolor="${COLOURS.group}", margin=14]`,
       ...inGroup(group, '    '),
       '  }',
     ]),
-    ...edges(model, names),
+    ...edges(model, hosts, names),
     '}',
     '',
   ].join('\n')
 }
 
-function edges(model: DiagramModel, names: readonly string[]): string[] {
+/** Keeps hosts one below the other in this order, by lines that are not drawn. */
+function column(hosts: readonly DiagramHost[], indent: string): string[] {
+  const chain = hosts.map(({ name }) => quote(`host ${name}`)).join(' -- ')
+  return hosts.length < 2 ? [] : [`${indent}{ graph [rank=same]; ${chain} [style=invis] }`]
+}
+
+/** Hosts of the first network first, then those of the second, a host on both between them: fewer lines cross. */
+function hostOrder({ hosts }: DiagramModel): DiagramHost[] {
+  const place = ({ links }: DiagramHost) => {
+    const segments = links.flatMap((link) => link.segments)
+    return segments.length === 0 ? Infinity : segments.reduce((sum, index) => sum + index, 0) / segments.length
+  }
+  const places = new Map(hosts.map((host) => [host, place(host)]))
+  const compare = (a: number, b: number) => (a === b ? 0 : a - b)
+  return hosts.toSorted((a, b) => compare(places.get(a) ?? 0, places.get(b) ?? 0))
+}
+
+function edges(model: DiagramModel, hosts: readonly DiagramHost[], names: readonly string[]): string[] {
   const uplinks = model.segments.flatMap(({ switches, networkIndex }, index) =>
-    switches.map((at) => `  ${quote(`switch ${model.switches[at]?.name}`)} -- ${quote(names[index] ?? '')} [color="${networkColour(networkIndex).stroke}", penwidth=2.5]`),
+    switches.map((at) => `  ${quote(`switch ${model.switches[at]?.name}`)}:e -- ${quote(names[index] ?? '')}:w [color="${networkColour(networkIndex).stroke}", penwidth=2.5]`),
   )
-  const links = model.hosts.flatMap((host) =>
+  const links = hosts.flatMap((host) =>
     host.links.flatMap((link, place) =>
-      link.segments.map((index) => `  ${quote(names[index] ?? '')} -- ${quote(`host ${host.name}`)}:i${place}:w [${linkStyle(link, model.segments[index])}]`),
+      link.segments.map((index) => `  ${quote(names[index] ?? '')}:e -- ${quote(`host ${host.name}`)}:i${place}:w [${linkStyle(link, model.segments[index])}]`),
     ),
   )
   // A host without a network stands in the column of the hosts all the same.
   const [first] = model.switches
-  const alone = model.hosts.filter((host) => host.links.every(({ segments }) => segments.length === 0))
+  const alone = hosts.filter((host) => host.links.every(({ segments }) => segments.length === 0))
   const invisible = first === undefined ? [] : alone.map((host) => `  ${quote(`switch ${first.name}`)} -- ${quote(`host ${host.name}`)} [style=invis, minlen=2]`)
   return [...uplinks, ...links, ...invisible]
 }
@@ -63,7 +86,7 @@ function linkStyle(link: DiagramLink, segment: DiagramSegment | undefined): stri
 
 /** Lines that fan out to many hosts get room, or they would leave a network almost upright. */
 function rankSeparation({ hosts }: DiagramModel): number {
-  return Math.min(0.7 + hosts.length * 0.02, 3)
+  return Math.min(0.7 + hosts.length * 0.03, 4)
 }
 
 /** Node names: those of the networks, with a number where a partition has split one. */
@@ -77,12 +100,18 @@ function segmentNames({ segments }: DiagramModel): string[] {
 
 function titleLabel({ title, subtitle, marks }: DiagramModel): string {
   const legend = [
-    ...(marks.trunk ? [`${bold('double line')}: trunk`] : []),
-    ...(marks.down ? [coloured(COLOURS.down, `${bold('red dashes')}: link down`)] : []),
-    ...(marks.partition ? [`${bold('dashed frame')}: hosts that a partition keeps apart from the others`] : []),
+    ...(marks.trunk ? [html('double line: trunk')] : []),
+    ...(marks.down ? [coloured(COLOURS.down, 'red dashes: link down')] : []),
+    ...(marks.partition ? [html('dashed frame: hosts that a partition keeps apart from the others')] : []),
   ]
-  const rows = [`<FONT POINT-SIZE="${TITLE_SIZE}">${bold(title)}</FONT>`, coloured(COLOURS.faint, html(subtitle)), ...(legend.length > 0 ? [legend.join(' &#160; ')] : [])]
-  return table('BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3"', rows.map((row) => cell('', row)))
+  const rows = [`<FONT POINT-SIZE="${TITLE_SIZE}">${bold(title)}</FONT>`, coloured(COLOURS.faint, html(subtitle)), ...legend]
+  const width = Math.max(textWidth(title, TITLE_SIZE, true), textWidth(subtitle, SIZE))
+  return table('BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3"', rows.map((row) => cell(`ALIGN="LEFT" WIDTH="${width}"`, row)))
+}
+
+/** At the right, where no line from a switch comes in. */
+function groupLabel(title: string): string {
+  return table('BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0"', [cell(`ALIGN="LEFT" WIDTH="${textWidth(title, SIZE, true)}"`, bold(title))])
 }
 
 function switchLabel({ name, datapathType }: DiagramSwitch): string {
@@ -91,16 +120,24 @@ function switchLabel({ name, datapathType }: DiagramSwitch): string {
   return box(COLOURS.switch, COLOURS.line, width, [`<FONT POINT-SIZE="${SIZE + 2}">${bold(name)}</FONT>`, html(kind)])
 }
 
-function segmentLabel(segment: DiagramSegment | undefined): string {
+function segmentLabel(segment: DiagramSegment | undefined, width: number): string {
   if (segment === undefined) return ''
   const { fill, stroke } = networkColour(segment.networkIndex)
-  const width = Math.max(textWidth(segment.network, SIZE + 1, true), ...segment.details.map((line) => textWidth(line, SIZE))) + 16
   return box(fill, stroke, width, [`<FONT POINT-SIZE="${SIZE + 1}">${bold(segment.network)}</FONT>`, ...segment.details.map(html)])
 }
 
-function box(fill: string, stroke: string, width: number, lines: readonly string[]): string {
-  return table(`BORDER="2" CELLBORDER="0" CELLSPACING="0" CELLPADDING="8" STYLE="ROUNDED" COLOR="${stroke}" BGCOLOR="${fill}"`, [cell(`WIDTH="${width}"`, lines.join('<BR/>'))])
+/** The same for every network, so that they line up. */
+function segmentWidth({ segments }: DiagramModel): number {
+  return Math.max(0, ...segments.flatMap(({ network, details }) => [textWidth(network, SIZE + 1, true), ...details.map((line) => textWidth(line, SIZE))])) + 16
 }
+
+/** Text begins at the left everywhere: Graphviz would centre it by the widths of a font that the reader may not have. */
+function box(fill: string, stroke: string, width: number, lines: readonly string[]): string {
+  const attributes = `BORDER="2" CELLBORDER="0" CELLSPACING="0" CELLPADDING="8" STYLE="ROUNDED" COLOR="${stroke}" BGCOLOR="${fill}"`
+  return table(attributes, [cell(`ALIGN="LEFT" BALIGN="LEFT" WIDTH="${width}"`, lines.join('<BR/>'))])
+}
+
+const NO_INTERFACE = 'no interface'
 
 interface Columns {
   readonly interface: number
@@ -115,7 +152,7 @@ function columnWidths(hosts: readonly DiagramHost[]): Columns {
   const widest = (texts: readonly string[], strong = false) => texts.reduce((most, text) => Math.max(most, textWidth(text, SIZE, strong)), 0) + 12
   return {
     interface: widest(links.flatMap(interfaceLines)),
-    details: widest(links.flatMap((link) => link.details)),
+    details: widest([...links.flatMap((link) => link.details), ...(hosts.some((host) => host.links.length === 0) ? [NO_INTERFACE] : [])]),
     port: widest(links.map((link) => link.port)),
     name: widest(hosts.flatMap((host) => [host.name, ...host.marks]), true),
   }
@@ -126,13 +163,13 @@ function hostLabel(host: DiagramHost, { segments }: DiagramModel, columns: Colum
   const fill = { running: COLOURS.background, frozen: COLOURS.frozen, stopped: COLOURS.stopped }[host.state]
   const style = host.state === 'running' ? '' : ' STYLE="DASHED"'
   const name = [bold(host.name), ...host.marks.map((mark) => `<I>${html(mark)}</I>`)].join('<BR/>')
-  const nameCell = cell(`ROWSPAN="${Math.max(host.links.length, 1)}" WIDTH="${columns.name}" BGCOLOR="${fill}"`, name)
+  const nameCell = cell(`ROWSPAN="${Math.max(host.links.length, 1)}" ALIGN="LEFT" BALIGN="LEFT" WIDTH="${columns.name}" BGCOLOR="${fill}"`, name)
   const rows = host.links.map((link, place) => {
     const colour = networkColour(segments[link.segments[0] ?? 0]?.networkIndex ?? 0)
     const background = !link.up ? COLOURS.downFill : link.trunk || link.segments.length === 0 ? COLOURS.background : colour.fill
     const [title, ...notes] = interfaceLines(link)
-    const first = [html(title ?? ''), ...notes.map((note) => (link.up ? bold(note) : coloured(COLOURS.down, bold(note))))].join('<BR ALIGN="LEFT"/>')
-    const details = link.details.length === 0 ? '&#160;' : link.details.map(html).join('<BR ALIGN="LEFT"/>')
+    const first = [html(title ?? ''), ...notes.map((note) => (link.up ? bold(note) : coloured(COLOURS.down, bold(note))))].join('<BR/>')
+    const details = link.details.length === 0 ? '&#160;' : link.details.map(html).join('<BR/>')
     return [
       cell(`PORT="i${place}" ALIGN="LEFT" BALIGN="LEFT" WIDTH="${columns.interface}" BGCOLOR="${background}"`, first),
       cell(`ALIGN="LEFT" BALIGN="LEFT" WIDTH="${columns.details}" BGCOLOR="${background}"`, details),
@@ -140,7 +177,8 @@ function hostLabel(host: DiagramHost, { segments }: DiagramModel, columns: Colum
       ...(place === 0 ? [nameCell] : []),
     ].join('')
   })
-  return table(`BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="5" COLOR="${COLOURS.line}"${style}`, rows.length > 0 ? rows : [nameCell])
+  const nothing = cell(`COLSPAN="3" ALIGN="LEFT" WIDTH="${columns.interface + columns.details + columns.port}"`, coloured(COLOURS.faint, NO_INTERFACE))
+  return table(`BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="5" COLOR="${COLOURS.line}"${style}`, rows.length > 0 ? rows : [`${nothing}${nameCell}`])
 }
 
 /** The name of an interface and what is special about its link. */

@@ -10,17 +10,17 @@ export function mermaidDiagram(inspection: TestbedInspection): string {
   const model = diagramModel(inspection)
   const inGroup = (group: number | undefined, indent: string) => [
     ...model.segments.flatMap((item, index) => (item.group === group ? [`${indent}n${index}("${lines(item.network, ...item.details)}"):::${networkClass(item.networkIndex)}`] : [])),
-    ...model.hosts.flatMap((item, index) => (item.group === group ? [`${indent}h${index}["${lines(item.name, ...item.marks)}"]:::${item.state}`] : [])),
+    ...model.hosts.flatMap((item, index) => (item.group === group ? [`${indent}h${index}["${hostLabel(item)}"]:::${item.state}`] : [])),
   ]
   const edges = drawEdges(model)
   return [
     '---',
-    `title: ${yamlString(model.title)}`,
+    `title: ${title(model.title)}`,
     '---',
     'flowchart LR',
     ...model.switches.map(({ name, datapathType }, index) => `  s${index}[["${lines(name, `${datapathType === '' ? 'system' : datapathType} datapath`)}"]]:::switch`),
     ...inGroup(undefined, '  '),
-    ...model.groups.flatMap((title, group) => [`  subgraph g${group}["${text(title)}"]`, ...inGroup(group, '    '), '  end', `  style g${group} fill:${COLOURS.group},stroke:${COLOURS.line},color:${COLOURS.text},stroke-dasharray:6 4`]),
+    ...model.groups.flatMap((name, group) => [`  subgraph g${group}["${text(name)}"]`, ...inGroup(group, '    '), '  end', `  style g${group} fill:${COLOURS.group},stroke:${COLOURS.line},color:${COLOURS.text},stroke-dasharray:6 4`]),
     ...edges.map(({ text }) => `  ${text}`),
     ...linkStyles(edges).map((line) => `  ${line}`),
     ...classes(model).map((line) => `  ${line}`),
@@ -30,29 +30,31 @@ export function mermaidDiagram(inspection: TestbedInspection): string {
 
 interface Edge {
   readonly text: string
+  /** Empty for a line that is not drawn. */
   readonly style: string
 }
 
-function drawEdges({ segments, hosts }: DiagramModel): Edge[] {
+function drawEdges({ switches, segments, hosts }: DiagramModel): Edge[] {
   const uplinks = segments.flatMap(({ switches, networkIndex }, index) => switches.map((at) => ({ text: `s${at} --- n${index}`, style: `stroke:${networkColour(networkIndex).stroke},stroke-width:3px` })))
   const links = hosts.flatMap((host, number) =>
-    host.links.flatMap((link) =>
-      link.segments.map((index, place) => ({
-        // A trunk says what it is at the first of its lines.
-        text: place === 0 ? `n${index} ${arrow(link)}|"${linkLabel(link)}"| h${number}` : `n${index} ${arrow(link)} h${number}`,
-        style: linkStyle(link, segments[index]?.networkIndex ?? 0),
-      })),
-    ),
+    host.links.flatMap((link) => link.segments.map((index) => ({ text: `n${index} ${arrow(link)} h${number}`, style: linkStyle(link, segments[index]?.networkIndex ?? 0) }))),
   )
-  return [...uplinks, ...links]
+  // A host without a network would come to stand on the left, under the switch.
+  const alone = switches.length === 0 ? [] : hosts.flatMap((host, number) => (host.links.every((link) => link.segments.length === 0) ? [{ text: `s0 ~~~ h${number}`, style: '' }] : []))
+  return [...uplinks, ...links, ...alone]
 }
 
 function arrow({ up, trunk }: DiagramLink): string {
-  return trunk ? '===' : up ? '---' : '-.-'
+  return `${trunk ? '===' : up ? '---' : '-.-'}${up ? '' : '|"down"|'}`
 }
 
-function linkLabel(link: DiagramLink): string {
-  return lines(...(link.up ? [] : ['down']), link.trunk ? `trunk ${link.interface}` : link.interface, ...link.details, link.port)
+/**
+ * The host and, below it, its interfaces: at the lines themselves Mermaid would put one text over another. Short lines, because it breaks those
+ * of more than 200 pixels.
+ */
+function hostLabel(host: DiagramHost): string {
+  const links = host.links.flatMap((link) => [[...(link.trunk ? ['trunk'] : []), link.interface, link.port, ...(link.up ? [] : ['down'])].join(' · '), ...link.details])
+  return lines([host.name, ...host.marks].join(' · '), ...links)
 }
 
 function linkStyle({ up, trunk }: DiagramLink, networkIndex: number): string {
@@ -63,7 +65,7 @@ function linkStyle({ up, trunk }: DiagramLink, networkIndex: number): string {
 /** One line for each style: Mermaid refuses texts of more than 50 000 characters unless told otherwise. */
 function linkStyles(edges: readonly Edge[]): string[] {
   const numbers = new Map<string, number[]>()
-  for (const [number, { style }] of edges.entries()) numbers.set(style, [...(numbers.get(style) ?? []), number])
+  for (const [number, { style }] of edges.entries()) if (style !== '') numbers.set(style, [...(numbers.get(style) ?? []), number])
   return [...numbers].map(([style, which]) => `linkStyle ${which.join(',')} ${style}`)
 }
 
@@ -96,15 +98,25 @@ function lines(...parts: readonly string[]): string {
 }
 
 /**
- * Text inside a quoted label: what is neither letter nor digit, nor known to be harmless, as a character code in Mermaid's own form, `#35;`.
+ * Text inside a quoted label: ASCII that is not known to be harmless as a character code in Mermaid's own form, `#35;`. It looks for its statements
+ * `style` and `classDef` by regular expressions that do not know of labels, and takes a semicolon away after them.
  */
 function text(value: string): string {
-  return Array.from(printable(value), (character) => (/[\p{L}\p{M}\p{N} .,:()/_-]|[^\u0000-\u007f]/u.test(character) ? character : `#${character.codePointAt(0)};`)).join('')
+  return printable(value)
+    .replace(/(?![\w .,:()/-])[\u0020-\u007e]/g, code)
+    .replace(/style|classDef/g, (word) => code(word) + word.slice(1))
 }
 
-/** A double-quoted scalar of YAML 1.2, 7.3.1, which takes the escapes of JSON. */
-function yamlString(value: string): string {
-  return JSON.stringify(printable(value))
+function code(character: string): string {
+  return `#${character.charCodeAt(0)};`
+}
+
+/**
+ * The title in the front matter: a double-quoted scalar of YAML 1.2, 7.3.1, which takes the escapes of JSON. Mermaid would remove or complete
+ * what looks like a tag and knows no escape for it there, hence other brackets.
+ */
+function title(value: string): string {
+  return JSON.stringify(printable(value).replaceAll('<', '‹').replaceAll('>', '›'))
 }
 
 function printable(value: string): string {

@@ -119,7 +119,7 @@ function accessVlan({ switches }: TestbedInspection, host: string, item: Interfa
 function diagramSegment({ switches }: TestbedInspection, { network, networkIndex, vlan, hosts }: SegmentDraft, groupOf: ReadonlyMap<string, number>): DiagramSegment {
   const groups = new Set([...hosts].map((host) => groupOf.get(host)))
   const carrying = switches.flatMap(({ ports }, index) => (ports.some((port) => hosts.has(port.host) && (port.vlan === vlan || port.trunks.includes(vlan))) ? [index] : []))
-  const details = [vlan === network.vlan ? `VLAN ${vlan}` : `VLAN ${vlan} (own: ${network.vlan})`, ...network.subnets]
+  const details = [vlan === network.vlan ? `VLAN ${vlan}` : `VLAN ${vlan} (was ${network.vlan})`, ...network.subnets]
   if (network.mtu !== null && network.mtu !== 1500) details.push(`MTU ${network.mtu}`)
   return {
     network: network.name,

@@ -15,5 +15,6 @@ function characterWidth(character: string): number {
   if ((character.codePointAt(0) ?? 0) >= 0x1100) return 1.05
   if (/[ijl.,:;|!'/ ]/.test(character)) return 0.36
   if (/[mwMW@%]/.test(character)) return 0.98
+  if (/[#&+<=>^~]/.test(character)) return 0.84
   return /\p{Lu}/u.test(character) ? 0.74 : 0.64
 }
