@@ -2,7 +2,7 @@ import { isIpv4, isIpv6, LinuxError, type NamespaceJob, type Sandbox } from '@st
 import { OvsError } from '@streambed/ovs'
 import { TestbedError } from './errors.js'
 import { EventFeed } from './events.js'
-import { hostsFile, resolvFile } from './plan/plan.js'
+import { hostIndex, hostsFile, resolvFile } from './plan/plan.js'
 import type { PartitionPlan } from './plan/partition.js'
 import type { Switch } from './switch.js'
 import { addressesOf, type HostModel, type InterfaceModel, type TestbedModel } from './topology/model.js'
@@ -101,6 +101,12 @@ export class TestbedCore {
   /** Applies jobs in the kernel. */
   apply(jobs: readonly NamespaceJob[]): Promise<void> {
     return this.sandbox.apply(jobs)
+  }
+
+  /** Waits until the interfaces of a host, but those whose cable is pulled, can send. */
+  async settle(host: HostModel): Promise<void> {
+    const plugged = host.interfaces.filter(({ port }) => !this.downPorts.has(port))
+    await this.sandbox.call('settle', { links: plugged.map((item) => ({ namespace: host.namespace, index: hostIndex(host, item) })) })
   }
 
   /** Tells the hosts each other's names. */

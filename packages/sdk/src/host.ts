@@ -257,6 +257,7 @@ export class Host {
       for (const item of items) {
         if (up) this.#core.downPorts.delete(item.port)
         else this.#core.downPorts.add(item.port)
+        if (up && this.state !== 'stopped') await this.#core.settle(this.#model)
         this.#core.events.emit({ type: up ? 'link-up' : 'link-down', host: this.name, interface: item.name })
       }
     })
@@ -297,6 +298,7 @@ export class Host {
       if (this.state === 'stopped') {
         const up = model.interfaces.filter((item: InterfaceModel) => !this.#core.downPorts.has(item.port))
         await this.#core.apply([configurationJob(this.#core.model, model), portsUpJob(up)])
+        await this.#core.settle(model)
       }
       this.#core.hostStates.delete(this.name)
       this.#core.events.emit({ type: 'host-restarted', host: this.name })

@@ -11,6 +11,7 @@ import {
   updatePort,
   Vswitch,
   vswitchdCommand,
+  type CommandLine,
   type PortSpec,
   type PortVlans,
 } from '@streambed/ovs'
@@ -46,10 +47,15 @@ export function switchContents(name: string): SandboxContents {
     directories: [RUN_DIR],
     files: { [files.database]: new TextDecoder().decode(bytes) },
     services: [
-      { name: database.command, argv: [findProgram(database.command, 'openvswitch-switch'), ...database.args], pidFile: files.ovsdbServer.pidFile, logFile: files.ovsdbServer.logFile },
-      { name: daemon.command, argv: [findProgram(daemon.command, 'openvswitch-switch'), ...daemon.args], pidFile: files.vswitchd.pidFile, logFile: files.vswitchd.logFile },
+      { name: database.command, argv: commandLine(database), pidFile: files.ovsdbServer.pidFile, logFile: files.ovsdbServer.logFile },
+      { name: daemon.command, argv: commandLine(daemon), pidFile: files.vswitchd.pidFile, logFile: files.vswitchd.logFile },
     ],
   }
+}
+
+/** The whole command line. Control sockets keep the names that they have without an option: `ovs-appctl` finds them there by itself. */
+function commandLine({ command, args }: CommandLine): string[] {
+  return [findProgram(command, 'openvswitch-switch'), ...args.filter((argument) => !argument.startsWith('--unixctl='))]
 }
 
 /** The testbed's Open vSwitch, through its database. */

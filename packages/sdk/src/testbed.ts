@@ -8,7 +8,7 @@ import type { TestbedInspection } from './inspection.js'
 import { inspectTestbed } from './inspect.js'
 import { Network } from './network.js'
 import { planPartition } from './plan/partition.js'
-import { deletePortJob, hostJob, hostPorts, PORT_GROUP, portsUpJob, portVlans, switchPreparationJob } from './plan/plan.js'
+import { deletePortJob, forgetNeighbourJobs, hostIndex, hostJob, hostPorts, PORT_GROUP, portsUpJob, portVlans, switchPreparationJob } from './plan/plan.js'
 import { measureReachability, type Reachability, type ReachabilityOptions } from './reachability.js'
 import { Switch, switchContents } from './switch.js'
 import { buildModel, withHost, withNetwork, withoutHost, withoutNetwork } from './topology/build.js'
@@ -156,6 +156,7 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
       const host = model.hosts.get(name) as HostModel
       try {
         await core.apply([hostJob(model, host), portsUpJob(host.interfaces)])
+        await core.settle(host)
         await core.bridge.add(hostPorts(model, [host], (network, owner) => core.vlanOf(network, owner)))
       } catch (error) {
         await this.#discard(host)
@@ -178,6 +179,7 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
       const host = core.host(name)
       await core.sandbox.owned.closeNamespace(host.namespace, new TestbedError('closed', `host "${name}" was removed`))
       await this.#discard(host)
+      await core.apply(forgetNeighbourJobs(model, host))
       core.model = model
       core.hostStates.delete(name)
       for (const { port } of host.interfaces) core.downPorts.delete(port)
@@ -191,7 +193,7 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
   async #discard(host: HostModel): Promise<void> {
     await this.#core.bridge.removeIfThere(host.interfaces.map(({ port }) => port))
     // The cables first: a socket that somebody still holds keeps the namespace, and with it a cable, alive.
-    for (const item of host.interfaces) await this.#core.apply([deletePortJob(item)]).catch(() => undefined)
+    await this.#core.apply(host.interfaces.map(deletePortJob))
     await this.#core.sandbox.call('remove', { namespaces: [host.namespace] })
   }
 
@@ -283,15 +285,19 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
 
 /** Builds everything in a new sandbox: one message to the agent, one transaction to the switch. */
 async function build(model: TestbedModel, sandbox: Sandbox, progress: (step: StartProgress['step'], message: string) => void): Promise<TestbedCore> {
+  const hosts = [...model.hosts.values()]
   const opening = Switch.open(sandbox)
   opening.catch(() => undefined)
   progress('hosts', `making ${model.hosts.size} hosts`)
   const names = sandbox.call('names', namesRequest(model))
-  const applied = sandbox.apply([switchPreparationJob(), ...[...model.hosts.values()].map((host) => hostJob(model, host)), portsUpJob()])
+  const applied = sandbox.apply([switchPreparationJob(), ...hosts.map((host) => hostJob(model, host)), portsUpJob()])
+  const settled = sandbox.call('settle', { links: hosts.flatMap((host) => host.interfaces.map((item) => ({ namespace: host.namespace, index: hostIndex(host, item) }))) })
+  settled.catch(() => undefined)
   await Promise.all([names, applied])
   progress('ports', 'connecting them to the switch')
   const ovs = await opening
-  await ovs.add(hostPorts(model, model.hosts.values(), (network) => model.networks.get(network)?.vlan ?? 0), { first: true })
+  await ovs.add(hostPorts(model, hosts, (network) => model.networks.get(network)?.vlan ?? 0), { first: true })
+  await settled
   return new TestbedCore(model, sandbox, ovs)
 }
 

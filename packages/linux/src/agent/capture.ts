@@ -14,12 +14,16 @@ const PACKET_STATISTICS = 6
 const PACKET_AUXDATA = 8
 const PACKET_MR_PROMISC = 1
 const SO_RCVBUF = 8
+const SO_ATTACH_FILTER = 26
+const BPF_RET = 0x06
 const SIOCGIFINDEX = 0x8933
 /** Stop reading from the kernel while so much waits for a slow reader; what then overflows is counted as dropped. */
 const HIGH_WATER = 8 * 1024 * 1024
 
 interface Capture {
+  readonly namespace: string
   readonly fd: number
+  readonly ring: PacketRing
   readonly sink: Socket
   received: number
 }
@@ -38,12 +42,12 @@ export class CaptureTable {
     const fd = this.namespaces.inNetwork(request.namespace, () => open(request))
     const [ours, theirs] = libc.socketPair()
     const sink = new Socket({ fd: ours, readable: true, writable: true })
-    const capture: Capture = { fd, sink, received: 0 }
+    const ring = new PacketRing(fd, request.snapLength)
+    const capture: Capture = { namespace: request.namespace, fd, ring, sink, received: 0 }
     this.#captures.set(request.capture, capture)
     sink.on('error', () => undefined)
     sink.on('close', () => this.end(request.capture))
     sink.resume()
-    const ring = new PacketRing(fd, request.snapLength)
     const read = (): void => {
       if (!this.#captures.has(request.capture)) return
       for (;;) {
@@ -65,16 +69,22 @@ export class CaptureTable {
     return undefined
   }
 
+  /** Ends the captures of a namespace, which they would keep alive. */
+  endIn(namespace: string): void {
+    for (const [number, capture] of this.#captures) if (capture.namespace === namespace) this.end(number)
+  }
+
   /** Ends a capture after the frames that have already arrived; tells how many were recorded and how many the kernel dropped. */
   end(number: number): { received: number; dropped: number } {
     const capture = this.#captures.get(number)
     if (capture === undefined) return { received: 0, dropped: 0 }
     this.#captures.delete(number)
     this.poller.remove(capture.fd)
-    const ring = new PacketRing(capture.fd, 262_144)
+    // No frame from now on, or a busy interface would keep this from ending.
+    deafen(capture.fd)
     if (!capture.sink.destroyed) {
       for (let more = true; more; ) {
-        const records = ring.read()
+        const records = capture.ring.read()
         more = records.more
         capture.received += records.count
         if (records.count > 0) capture.sink.write(records.bytes)
@@ -86,6 +96,17 @@ export class CaptureTable {
     capture.sink.end()
     return { received: capture.received, dropped }
   }
+}
+
+/** Lets a packet socket receive nothing more, with the filter "return 0" (`struct sock_fprog`); what it has received stays. */
+function deafen(fd: number): void {
+  const instruction = new Uint8Array(8)
+  new DataView(instruction.buffer).setUint16(0, BPF_RET, true)
+  const program = new Uint8Array(16)
+  const view = new DataView(program.buffer)
+  view.setUint16(0, 1, true)
+  view.setBigUint64(8, libc.addressOf(instruction), true)
+  libc.setOptionBytes(fd, libc.SOL_SOCKET, SO_ATTACH_FILTER, program)
 }
 
 /** Opens a packet socket that gets the frames of one interface, both ways. */

@@ -12,12 +12,17 @@ export function send(message: AgentReply | AgentHandle | AgentEvent, handle?: Se
   })
 }
 
-/** Passes a descriptor of a stream (pipe, unix or TCP socket) as a handle of a call. The agent keeps no copy. */
-export function passStream(id: number, name: string, fd: number): Promise<void> {
+/**
+ * Passes a descriptor of a stream (pipe, unix or TCP socket) as a handle of a call. The agent keeps no copy.
+ * The bare handle is passed, not the socket around it: Node would begin to read from a socket as soon as it arrives,
+ * before the reply has, and so before anybody listens.
+ */
+export async function passStream(id: number, name: string, fd: number): Promise<void> {
   // Neither readable nor writable here: nothing may be read before the library has it.
-  const socket = new Socket({ fd, readable: false, writable: false })
+  const socket = new Socket({ fd, readable: false, writable: false }) as Socket & { readonly _handle: SendHandle }
   socket.on('error', () => undefined)
-  return send({ type: 'handle', id, name }, socket)
+  await send({ type: 'handle', id, name }, socket._handle)
+  socket.destroy()
 }
 
 /** An error as it travels. */

@@ -24,7 +24,11 @@ export function runJob(table: NamespaceTable, job: NamespaceJob): void {
     if (job.messages !== undefined) {
       const view = new DataView(job.messages.buffer, job.messages.byteOffset, job.messages.byteLength)
       for (const { offset, namespace } of job.references ?? []) view.setUint32(offset, table.netFd(namespace), endianness() === 'LE')
-      sendBatch(job.messages, job.labels ?? [])
+      try {
+        sendBatch(job.messages, job.labels ?? [])
+      } catch (error) {
+        if (job.lenient !== true) throw error
+      }
     }
     if (job.plainChecksums !== undefined && job.plainChecksums.length > 0) switchOffChecksums(job.plainChecksums)
   })

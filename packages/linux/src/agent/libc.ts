@@ -192,13 +192,13 @@ export function tryWait(pid: number): number | undefined {
 
 export const epollCreate = (): number => checked('epoll_create1', natives.epollCreate(SOCK_CLOEXEC) as number)
 
-/** Registers (op 1) or removes (op 2) a descriptor; level-triggered. */
-export function epollControl(epfd: number, op: 1 | 2, fd: number, events: number): void {
+/** Registers (op 1) or removes (op 2) a descriptor; level-triggered. Its events carry `data`. */
+export function epollControl(epfd: number, op: 1 | 2, fd: number, events: number, data: number): void {
   // struct epoll_event is packed to 12 bytes on x86-64 and 16 elsewhere.
   const event = new Uint8Array(EPOLL_EVENT_SIZE)
   const view = new DataView(event.buffer)
   view.setUint32(0, events, true)
-  view.setInt32(EPOLL_DATA_OFFSET, fd, true)
+  view.setInt32(EPOLL_DATA_OFFSET, data, true)
   checked('epoll_ctl', natives.epollCtl(epfd, op, fd, event) as number)
 }
 

@@ -14,6 +14,7 @@ import { probeUdp } from './probe-udp.js'
 import type { AgentCallName, AgentCalls, AgentRequest } from './protocol.js'
 import { readServices, type Service } from './service.js'
 import { destroyTcpSockets } from './sock-destroy.js'
+import { settle } from './settle.js'
 import { SocketTable } from './socket-table.js'
 
 /**
@@ -39,10 +40,12 @@ const handlers: Handlers = {
     for (const job of jobs) runJob(namespaces, job)
     return undefined
   },
+  settle: (request) => settle(namespaces, request),
   dump: ({ namespace, messages }) => namespaces.inNetwork(namespace, () => dump(messages)),
   remove: ({ namespaces: ids }) => {
     for (const id of ids) {
       processes.signalAll(id, 'SIGKILL')
+      captures.endIn(id)
       namespaces.inNetwork(id, destroyTcpSockets)
       namespaces.remove(id)
     }
@@ -56,10 +59,6 @@ const handlers: Handlers = {
   signal: ({ process: number, signal }) => processes.signal(number, signal),
   signalAll: ({ namespace, signal }) => ({ processes: processes.signalAll(namespace, signal) }),
   listen: (request, id) => sockets.listen(id, request),
-  unlisten: ({ listener }) => {
-    sockets.unlisten(listener)
-    return undefined
-  },
   connect: (request, id) => sockets.connect(id, request),
   abortConnect: ({ connection }) => {
     sockets.abortConnect(connection)

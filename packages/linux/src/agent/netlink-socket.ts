@@ -1,15 +1,19 @@
-import { NLM_F_DUMP, NLMSG_DONE, NLMSG_ERROR } from '../netlink/constants.js'
-import { decodeFailure, decodeMessages } from '../netlink/reader.js'
+import { NLM_F_DUMP, NLM_F_MULTI, NLMSG_DONE, NLMSG_ERROR } from '../netlink/constants.js'
+import { decodeAttributes, decodeFailure, decodeMessages, decodeString, type NetlinkMessage } from '../netlink/reader.js'
 import { LinuxError } from '../errors.js'
+import * as rt from '../rtnetlink/constants.js'
 import * as libc from './libc.js'
 
 const SOL_NETLINK = 270
 const NETLINK_CAP_ACK = 10
 const NETLINK_EXT_ACK = 11
-const SO_SNDBUF = 7
-const EEXIST = 17
 const ENOENT = 2
+const EAGAIN = 11
+const EEXIST = 17
 const EOPNOTSUPP = 95
+const ENOBUFS = 105
+/** One send call may carry so much: less than the default send buffer (net.core.wmem_default). */
+const MAX_SEND = 100_000
 
 const KERNEL = (() => {
   const address = new Uint8Array(12)
@@ -31,33 +35,53 @@ function withSocket<T>(protocol: number, work: (fd: number) => T): T {
   }
 }
 
+/** Sends messages, cut between two of them where they are too many for one call. */
 function send(fd: number, messages: Uint8Array): void {
-  if (messages.length > 100_000) libc.setOption(fd, libc.SOL_SOCKET, SO_SNDBUF, messages.length * 2)
-  const sent = libc.trySend(fd, messages, KERNEL)
-  if (sent < 0) throw libc.systemError('netlink send', -sent)
+  for (let start = 0; start < messages.length; ) {
+    let end = messages.length
+    if (end - start > MAX_SEND) {
+      const view = new DataView(messages.buffer, messages.byteOffset, messages.byteLength)
+      const lengthAt = (at: number): number => (view.getUint32(at, true) + 3) & ~3
+      end = start + lengthAt(start)
+      while (end < messages.length && end + lengthAt(end) - start <= MAX_SEND) end += lengthAt(end)
+    }
+    const sent = libc.trySend(fd, messages.subarray(start, end), KERNEL)
+    if (sent < 0) throw libc.systemError('netlink send', -sent)
+    start = end
+  }
+}
+
+/** What has been received, or the negative errno. The kernel works requests off inside the send call, so the answers are there already: no waiting. */
+function tryReceive(fd: number): Uint8Array | number {
+  const length = libc.tryReceive(fd, receiveBuffer)
+  return length < 0 ? length : receiveBuffer.slice(0, length)
 }
 
 function receive(fd: number): Uint8Array {
-  // The kernel works requests off inside the send call, so that the answers are there already: no waiting.
-  const length = libc.tryReceive(fd, receiveBuffer)
-  if (length < 0) throw libc.systemError('netlink receive', -length)
-  return receiveBuffer.slice(0, length)
+  const part = tryReceive(fd)
+  if (typeof part === 'number') throw libc.systemError('netlink receive', -part)
+  return part
 }
 
 /**
  * Sends a batch of requests, of which the last one asks for an acknowledgement, in the namespace that the thread is in.
  * @throws LinuxError `kernel` for the first request that was refused, with its label, errno and the kernel's own words
  */
-export function sendBatch(messages: Uint8Array, labels: readonly string[]): void {
-  withSocket(0, (fd) => {
+export function sendBatch(messages: Uint8Array, labels: readonly string[], protocol = 0): void {
+  if (labels.length === 0) return
+  withSocket(protocol, (fd) => {
     send(fd, messages)
     let first: LinuxError | undefined
     for (;;) {
-      for (const message of decodeMessages(receive(fd))) {
+      const part = tryReceive(fd)
+      // So many refusals that the rest of them did not fit: the first one came first.
+      if (part === -ENOBUFS) continue
+      if (typeof part === 'number') throw first ?? libc.systemError(part === -EAGAIN ? 'netlink: too many answers, some were lost' : 'netlink receive', -part)
+      for (const message of decodeMessages(part)) {
         if (message.type !== NLMSG_ERROR) continue
         const failure = decodeFailure(message)
         const label = labels[message.sequence - 1] ?? `request ${message.sequence}`
-        if (failure.errno !== 0) first ??= refusal(label, failure.errno, failure.message)
+        if (failure.errno !== 0) first ??= refusal(label, failure.errno, failure.message, decodeMessages(messages)[message.sequence - 1])
         if (message.sequence === labels.length) {
           if (first !== undefined) throw first
           return
@@ -67,17 +91,31 @@ export function sendBatch(messages: Uint8Array, labels: readonly string[]): void
   })
 }
 
-function refusal(label: string, errno: number, words: string | undefined): LinuxError {
-  const hint = words ?? hints(label, errno)
-  return new LinuxError(errno === 1 || errno === 13 ? 'forbidden' : 'kernel', `${label}: ${libc.errnoName(errno)}${hint === undefined ? '' : ` (${hint})`}`, { errno, step: label })
+function refusal(label: string, errno: number, words: string | undefined, request?: NetlinkMessage): LinuxError {
+  const reasons = [words, request === undefined ? undefined : hint(request, errno)].filter((reason) => reason !== undefined)
+  const text = `${label}: ${libc.errnoName(errno)}${reasons.length === 0 ? '' : ` (${reasons.join('; ')})`}`
+  return new LinuxError(errno === 1 || errno === 13 ? 'forbidden' : 'kernel', text, { errno, step: label })
 }
 
-/** What the kernel's bare error number means where it has no words of its own. */
-function hints(label: string, errno: number): string | undefined {
-  if (errno === EOPNOTSUPP) return 'this kernel does not have that kind of link'
-  if (errno === ENOENT && label.includes('qdisc')) return 'this kernel does not have that queueing discipline'
-  if (errno === EEXIST) return 'the name or index is taken'
+/** What the kernel's error number means for a request of this kind. */
+function hint(request: NetlinkMessage, errno: number): string | undefined {
+  if (request.type === rt.RTM_NEWLINK && errno === EOPNOTSUPP) {
+    const kind = kindOf(request, 16, [rt.IFLA_LINKINFO, rt.IFLA_INFO_KIND])
+    if (kind !== undefined) return `this kernel lacks links of the kind "${kind}"; where it is a module, "modprobe ${kind}" as root may help`
+  }
+  if ((request.type === rt.RTM_NEWQDISC || request.type === rt.RTM_NEWTCLASS) && errno === ENOENT) {
+    const kind = kindOf(request, 20, [rt.TCA_KIND])
+    if (kind !== undefined) return `this kernel lacks the queueing discipline "${kind}"; where it is a module, "modprobe sch_${kind}" as root may help`
+  }
+  if (request.type === rt.RTM_NEWLINK && errno === EEXIST) return 'the name or index is taken'
   return undefined
+}
+
+/** The text of an attribute that stands below the others of a path. */
+function kindOf(request: NetlinkMessage, headerSize: number, path: readonly number[]): string | undefined {
+  let bytes: Uint8Array | undefined = request.body.subarray(headerSize)
+  for (const wanted of path) bytes = bytes && decodeAttributes(bytes).find(({ type }) => type === wanted)?.value
+  return bytes && decodeString(bytes)
 }
 
 /** Sends one dump request and collects every message of the answer, until NLMSG_DONE. */
@@ -93,7 +131,7 @@ export function dump(messages: Uint8Array, protocol = 0): Uint8Array[] {
           const failure = decodeFailure(message)
           throw refusal('netlink dump', failure.errno, failure.message)
         }
-        if ((message.flags & NLM_F_DUMP) === 0 && (message.flags & 0x2) === 0) return [...parts, part]
+        if ((message.flags & (NLM_F_DUMP | NLM_F_MULTI)) === 0) return [...parts, part]
       }
       parts.push(part)
     }

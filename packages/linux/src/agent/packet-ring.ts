@@ -30,14 +30,17 @@ function prepare(): void {
   }
 }
 
+let prepared = false
+
 /** What the kernel says beside a frame: when it came, and the VLAN tag that it took off (packet(7), PACKET_AUXDATA). */
-interface FrameInfo {
+export interface FrameInfo {
   seconds: number
   nanoseconds: number
   tag: { readonly tpid: number; readonly tci: number } | undefined
 }
 
-function readControl(bytes: Uint8Array, length: number): FrameInfo {
+/** Reads the control messages of a frame (`struct cmsghdr`, cmsg(3)). */
+export function readControl(bytes: Uint8Array, length: number): FrameInfo {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const info: FrameInfo = { seconds: 0, nanoseconds: 0, tag: undefined }
   for (let at = 0; at + 16 <= length; ) {
@@ -71,7 +74,8 @@ export class PacketRing {
 
   /** Up to 16 frames; `more` is false when the socket is empty. */
   read(): { readonly count: number; readonly more: boolean; readonly bytes: Uint8Array } {
-    prepare()
+    if (!prepared) prepare()
+    prepared = true
     for (let i = 0; i < BATCH; i++) {
       headerView.setBigUint64(i * MMSGHDR_SIZE + 40, BigInt(CONTROL_SIZE), true)
       headerView.setUint32(i * MMSGHDR_SIZE + 48, 0, true)
@@ -82,30 +86,32 @@ export class PacketRing {
     for (let i = 0; i < count; i++) {
       const length = headerView.getUint32(i * MMSGHDR_SIZE + 56, true)
       const controlLength = Number(headerView.getBigUint64(i * MMSGHDR_SIZE + 40, true))
-      records.push(this.#record(frames[i] as Uint8Array, length, readControl(controls[i] as Uint8Array, controlLength)))
+      records.push(encodeRecord(frames[i] as Uint8Array, length, readControl(controls[i] as Uint8Array, controlLength), this.snapLength))
     }
     return { count, more: count === BATCH, bytes: Buffer.concat(records) }
   }
+}
 
-  /** One record: header, frame, and the VLAN tag back where it was on the wire. */
-  #record(frame: Uint8Array, length: number, info: FrameInfo): Uint8Array {
-    const tagSize = info.tag === undefined || length < 12 ? 0 : 4
-    const original = length + tagSize
-    const captured = Math.min(original, this.snapLength, FRAME_SIZE)
-    const record = new Uint8Array(RECORD_HEADER + captured)
-    const view = new DataView(record.buffer)
-    view.setUint32(0, info.seconds, true)
-    view.setUint32(4, info.nanoseconds, true)
-    view.setUint32(8, captured, true)
-    view.setUint32(12, original, true)
-    if (info.tag === undefined || tagSize === 0 || captured < 16) {
-      record.set(frame.subarray(0, captured), RECORD_HEADER)
-    } else {
-      record.set(frame.subarray(0, 12), RECORD_HEADER)
-      view.setUint16(RECORD_HEADER + 12, info.tag.tpid, false)
-      view.setUint16(RECORD_HEADER + 14, info.tag.tci, false)
-      record.set(frame.subarray(12, captured - 4), RECORD_HEADER + 16)
-    }
+/** One pcap record: header, frame, and the VLAN tag back where it was on the wire. `frame` holds the first bytes of a frame of `length`. */
+export function encodeRecord(frame: Uint8Array, length: number, info: FrameInfo, snapLength: number): Uint8Array {
+  const tag = length < 12 ? undefined : info.tag
+  const tagSize = tag === undefined ? 0 : 4
+  const original = length + tagSize
+  const captured = Math.min(original, snapLength, frame.length + tagSize)
+  const record = new Uint8Array(RECORD_HEADER + captured)
+  const view = new DataView(record.buffer)
+  view.setUint32(0, info.seconds, true)
+  view.setUint32(4, info.nanoseconds, true)
+  view.setUint32(8, captured, true)
+  view.setUint32(12, original, true)
+  const bytes = record.subarray(RECORD_HEADER)
+  if (tag === undefined) {
+    bytes.set(frame.subarray(0, captured))
     return record
   }
+  bytes.set(frame.subarray(0, Math.min(12, captured)))
+  const tagBytes = [tag.tpid >> 8, tag.tpid & 0xff, tag.tci >> 8, tag.tci & 0xff]
+  bytes.set(tagBytes.slice(0, Math.max(0, captured - 12)), Math.min(12, captured))
+  if (captured > 16) bytes.set(frame.subarray(12, captured - 4), 16)
+  return record
 }

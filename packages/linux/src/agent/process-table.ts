@@ -23,21 +23,23 @@ export class ProcessTable {
     this.#services = services
     // As the first process of its pid namespace the agent inherits every orphan, and libuv only collects its own children.
     process.on('SIGCHLD', () => this.#reap())
+    // What ended before this line has sent its signal already.
+    this.#reap()
   }
 
   /** Starts a process in a host and passes its standard streams. */
   async spawn(id: number, request: SpawnRequest): Promise<{ process: number; pid: number }> {
     const [file = '', ...args] = request.argv
-    const input = request.input ? libc.socketPair() : undefined
+    const input = request.input ? libc.pipe() : undefined
     const output = libc.pipe()
     const errors = libc.pipe()
-    const theirs = [input?.[1], output[1], errors[1]]
+    const theirs = [input?.[0], output[1], errors[1]]
     let child: ChildProcess
     try {
       child = this.namespaces.inHost(request.namespace, () => {
         if (request.cwd !== undefined) checkDirectory(request.cwd)
         return spawn(file, args, {
-          stdio: [input?.[1] ?? 'ignore', output[1], errors[1]],
+          stdio: [input?.[0] ?? 'ignore', output[1], errors[1]],
           env: { ...request.env },
           cwd: request.cwd ?? '/',
           // A session of its own: signals go to the whole group, and no terminal is shared.
@@ -49,7 +51,7 @@ export class ProcessTable {
     }
     const { pid } = child
     if (pid === undefined) {
-      for (const fd of [input?.[0], output[0], errors[0]]) if (fd !== undefined) libc.close(fd)
+      for (const fd of [input?.[1], output[0], errors[0]]) if (fd !== undefined) libc.close(fd)
       const reason = await new Promise<NodeJS.ErrnoException>((resolve) => child.once('error', resolve))
       throw spawnError(file, reason)
     }
@@ -61,7 +63,7 @@ export class ProcessTable {
       this.#pids.delete(pid)
       void send({ type: 'exit', process: number, code, signal })
     })
-    if (input !== undefined) void passStream(id, 'stdin', input[0])
+    if (input !== undefined) void passStream(id, 'stdin', input[1])
     void passStream(id, 'stdout', output[0])
     void passStream(id, 'stderr', errors[0])
     return { process: number, pid }

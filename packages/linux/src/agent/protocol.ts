@@ -24,6 +24,8 @@ export interface NamespaceJob {
   readonly references?: readonly NamespaceReference[]
   /** What each request does: index is sequence number less one. */
   readonly labels?: readonly string[]
+  /** A refusal is no failure: what should be taken away may not be there. Default false. */
+  readonly lenient?: boolean
   /**
    * Interfaces whose transmit offloads are switched off. Needed where a userspace datapath reads from the other end:
    * it would get frames whose checksum is not yet filled in.
@@ -60,6 +62,8 @@ export type ProbeResult = { readonly ok: true; readonly rttMs: number } | { read
 export interface AgentCalls {
   /** Works the jobs off in order; stops at the first refusal. */
   apply: { request: { jobs: readonly NamespaceJob[] }; reply: undefined }
+  /** Waits until links that were brought up can really send. */
+  settle: { request: { links: readonly { readonly namespace: string; readonly index: number }[] }; reply: undefined }
   /** Sends one dump request and returns everything the kernel answers. */
   dump: { request: { namespace: string; messages: Uint8Array }; reply: Uint8Array[] }
   /** Ends the processes of namespaces and forgets them; links inside go with them. */
@@ -71,9 +75,8 @@ export interface AgentCalls {
   signal: { request: { process: number; signal: string }; reply: boolean }
   /** Signals everything that runs in a namespace until a scan finds nothing new. */
   signalAll: { request: { namespace: string; signal: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL' }; reply: { processes: number } }
-  /** Handle: a listening server. */
-  listen: { request: { namespace: string; host: string; port: number; backlog: number; listener: number }; reply: { port: number } }
-  unlisten: { request: { listener: number }; reply: undefined }
+  /** Handle: a bound TCP socket, on which the library calls listen: so nobody but the library can accept a connection. */
+  listen: { request: { namespace: string; host: string; port: number }; reply: { port: number } }
   /** Handle: a connected socket. */
   connect: { request: { namespace: string; host: string; port: number; localHost?: string | undefined; timeoutMs: number; connection: number }; reply: undefined }
   abortConnect: { request: { connection: number }; reply: undefined }
@@ -81,7 +84,7 @@ export interface AgentCalls {
   bindUdp: { request: { namespace: string; host: string; port: number; family: 4 | 6; reuseAddr: boolean; reusePort: boolean }; reply: { port: number } }
   /** Handle: a stream socket connected to a unix socket in the agent's file system; waits until it exists. */
   connectUnix: { request: { path: string; timeoutMs: number }; reply: undefined }
-  /** Resets every TCP connection and closes every socket of a namespace (`SOCK_DESTROY`). */
+  /** Resets every TCP connection and closes every TCP listener of a namespace (`SOCK_DESTROY`); tells how many there were. */
   destroySockets: { request: { namespace: string }; reply: { destroyed: number } }
   probe: { request: { probes: readonly Probe[]; timeoutMs: number }; reply: ProbeResult[] }
   /** Sends one datagram and tells whether it reached a bound socket of the destination namespace. */
@@ -129,8 +132,6 @@ export type AgentEvent =
   | { readonly type: 'ready' }
   | { readonly type: 'exit'; readonly process: number; readonly code: number | null; readonly signal: string | null }
   | { readonly type: 'service-exit'; readonly name: string; readonly code: number | null; readonly signal: string | null; readonly log: string }
-  /** A connection that the agent's copy of a listening socket accepted before it was closed: it comes as a handle with this message. */
-  | { readonly type: 'accepted'; readonly listener: number }
 
 /** Everything that arrives from the agent. */
 export type AgentMessage = AgentReply | AgentHandle | AgentEvent

@@ -2,7 +2,7 @@ import { NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST } from '../netlink/constants.js'
 import { decodeMessages } from '../netlink/reader.js'
 import { NetlinkWriter } from '../netlink/writer.js'
 import * as libc from './libc.js'
-import { dump } from './netlink-socket.js'
+import { dump, sendBatch } from './netlink-socket.js'
 
 const NETLINK_SOCK_DIAG = 4
 const SOCK_DIAG_BY_FAMILY = 20
@@ -13,10 +13,10 @@ const SOCKET_ID_OFFSET = 4
 const SOCKET_ID_SIZE = 48
 
 /** `struct inet_diag_req_v2` (sock_diag(7)). */
-function request(type: number, flags: number, family: number, id: Uint8Array): Uint8Array {
+function request(type: number, flags: number, family: number, id: Uint8Array): NetlinkWriter {
   const writer = new NetlinkWriter()
   writer.message('sockets', type, NLM_F_REQUEST | flags, (w) => w.u8(family).u8(IPPROTO_TCP).u8(0).u8(0).u32(ALL_STATES).raw(id))
-  return writer.bytes
+  return writer
 }
 
 /**
@@ -26,12 +26,13 @@ function request(type: number, flags: number, family: number, id: Uint8Array): U
 export function destroyTcpSockets(): number {
   let destroyed = 0
   for (const family of [libc.AF_INET, libc.AF_INET6]) {
-    for (const part of dump(request(SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, family, new Uint8Array(SOCKET_ID_SIZE)), NETLINK_SOCK_DIAG)) {
+    for (const part of dump(request(SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, family, new Uint8Array(SOCKET_ID_SIZE)).bytes, NETLINK_SOCK_DIAG)) {
       for (const message of decodeMessages(part)) {
         if (message.type !== SOCK_DIAG_BY_FAMILY) continue
         const id = message.body.slice(SOCKET_ID_OFFSET, SOCKET_ID_OFFSET + SOCKET_ID_SIZE)
         try {
-          dump(request(SOCK_DESTROY, NLM_F_ACK, family, id), NETLINK_SOCK_DIAG)
+          const { bytes, labels } = request(SOCK_DESTROY, NLM_F_ACK, family, id)
+          sendBatch(bytes, labels, NETLINK_SOCK_DIAG)
           destroyed += 1
         } catch {
           // Closed since the dump, or not supported: the library closes what it holds in any case.

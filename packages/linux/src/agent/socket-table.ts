@@ -1,5 +1,4 @@
 import { createSocket as createDgram } from 'node:dgram'
-import { createServer, type Server } from 'node:net'
 import { existsSync, watch } from 'node:fs'
 import { dirname } from 'node:path'
 import { LinuxError } from '../errors.js'
@@ -22,7 +21,6 @@ const EINPROGRESS = 115
  * for ever, so that afterwards any process can use it.
  */
 export class SocketTable {
-  readonly #listeners = new Map<number, Server>()
   readonly #connecting = new Map<number, () => void>()
 
   constructor(
@@ -30,7 +28,7 @@ export class SocketTable {
     private readonly poller: Poller,
   ) {}
 
-  /** A listening TCP socket. */
+  /** A bound TCP socket; the library calls listen on it, so that no connection is ever accepted here. */
   async listen(id: number, request: AgentCalls['listen']['request']): Promise<{ port: number }> {
     const address = encodeSocketAddress(request.host, request.port)
     const fd = this.namespaces.inNetwork(request.namespace, () => libc.socket(family(address), libc.SOCK_STREAM | libc.SOCK_NONBLOCK))
@@ -44,28 +42,8 @@ export class SocketTable {
       libc.close(fd)
       throw error
     }
-    const server = createServer({ pauseOnConnect: true })
-    server.on('error', () => undefined)
-    // Until the agent's copy is closed it may accept connections too: they are passed on, not lost.
-    server.on('connection', (socket) => {
-      socket.on('error', () => undefined)
-      void send({ type: 'accepted', listener: request.listener }, socket)
-    })
-    this.#listeners.set(request.listener, server)
-    await new Promise<void>((resolve, reject) => {
-      server.once('listening', resolve)
-      server.once('error', reject)
-      server.listen({ fd, backlog: request.backlog })
-    })
-    await send({ type: 'handle', id, name: 'server' }, server)
-    this.unlisten(request.listener)
+    await passStream(id, 'listener', fd)
     return { port }
-  }
-
-  /** Closes the agent's copy of a listening socket. */
-  unlisten(listener: number): void {
-    this.#listeners.get(listener)?.close()
-    this.#listeners.delete(listener)
   }
 
   /** A connected TCP socket; refuses with the reason that the network gave. */

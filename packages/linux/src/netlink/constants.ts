@@ -10,6 +10,7 @@ export const NLMSG_ERROR = 0x2
 export const NLMSG_DONE = 0x3
 
 export const NLM_F_REQUEST = 0x1
+export const NLM_F_MULTI = 0x2
 export const NLM_F_ACK = 0x4
 export const NLM_F_DUMP = 0x300
 export const NLM_F_REPLACE = 0x100

@@ -52,10 +52,15 @@ export interface LinkInfo {
   readonly up: boolean
   /** Has carrier. */
   readonly running: boolean
+  /** RFC 2863 `ifOperStatus`: `up` means that it can send now. */
+  readonly operationalState: (typeof OPERATIONAL_STATES)[number]
   readonly group: number
   readonly master: number | undefined
   readonly link: number | undefined
 }
+
+/** Values of IFLA_OPERSTATE, in order (RFC 2863, 3.1.14). */
+const OPERATIONAL_STATES = ['unknown', 'notpresent', 'down', 'lowerlayerdown', 'testing', 'dormant', 'up'] as const
 
 /** `struct ifinfomsg`. */
 function ifinfomsg(writer: NetlinkWriter, index: number, flags: number, change: number): void {
@@ -120,6 +125,7 @@ export function decodeLink(body: Uint8Array): LinkInfo {
   let mac: string | undefined
   let mtu: number | undefined
   let group = 0
+  let operationalState: LinkInfo['operationalState'] = 'unknown'
   let master: number | undefined
   let link: number | undefined
   for (const { type, value } of decodeAttributes(reader.rest())) {
@@ -128,11 +134,12 @@ export function decodeLink(body: Uint8Array): LinkInfo {
     else if (type === rt.IFLA_ADDRESS && value.length === 6) mac = formatMac(value)
     else if (type === rt.IFLA_MTU) mtu = u32()
     else if (type === rt.IFLA_GROUP) group = u32()
+    else if (type === rt.IFLA_OPERSTATE) operationalState = OPERATIONAL_STATES[value[0] ?? 0] ?? 'unknown'
     else if (type === rt.IFLA_MASTER) master = u32()
     else if (type === rt.IFLA_LINK) link = u32()
     else if (type === rt.IFLA_LINKINFO) {
       for (const info of decodeAttributes(value)) if (info.type === rt.IFLA_INFO_KIND) kind = decodeString(info.value)
     }
   }
-  return { index, name, kind, mac, mtu, up: (flags & rt.IFF_UP) !== 0, running: (flags & rt.IFF_LOWER_UP) !== 0, group, master, link }
+  return { index, name, kind, mac, mtu, up: (flags & rt.IFF_UP) !== 0, running: (flags & rt.IFF_LOWER_UP) !== 0, operationalState, group, master, link }
 }

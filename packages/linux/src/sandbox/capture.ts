@@ -5,6 +5,7 @@ import { finished } from 'node:stream/promises'
 import { LinuxError } from '../errors.js'
 import { decodePacket, type Packet } from '../packet/index.js'
 import { PcapReader, pcapHeader } from '../pcap/index.js'
+import { takeStream } from './channel.js'
 import type { Sandbox } from './sandbox.js'
 
 /** What is captured, and where it goes. */
@@ -41,7 +42,7 @@ export interface CaptureStatistics {
 /** A running capture: an async iterator of packets. Ends with `close()`, with the testbed, or with `return()` of the iterator (`break`). */
 export interface Capture extends AsyncIterableIterator<CapturedPacket>, AsyncDisposable {
   readonly interfaceName: string
-  /** Stops; packets that arrived before can still be taken. Resolves when the file is complete. */
+  /** Stops; packets that arrived before can still be taken. Resolves when the file is complete; rejects when it could not be written. */
   close(): Promise<CaptureStatistics>
   /** The next packet that `test` accepts; rejects with `timeout` after `timeoutMs` (default 5000). Packets before it are passed over. */
   find(test: (packet: CapturedPacket) => boolean, timeoutMs?: number): Promise<CapturedPacket>
@@ -51,21 +52,25 @@ export interface Capture extends AsyncIterableIterator<CapturedPacket>, AsyncDis
 
 /** Starts a capture on an interface of a namespace. When it resolves, every frame from now on is recorded. */
 export async function captureIn(sandbox: Sandbox, namespace: string, name: string, options: CaptureOptions = {}): Promise<Capture> {
+  const { snapLength = 262_144 } = options
+  if (!Number.isInteger(snapLength) || snapLength < 1 || snapLength > 262_144) throw new LinuxError('invalid', `snapLength ${snapLength} is none: a whole number of bytes from 1 to 262144`)
   const number = sandbox.nextNumber()
   const file = options.file === undefined ? undefined : createWriteStream(options.file)
   if (file !== undefined) {
-    await once(file, 'open')
+    await once(file, 'open').catch((cause: unknown) => {
+      throw new LinuxError('invalid', `cannot write the capture file: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    })
     file.write(pcapHeader({ nanoseconds: true }))
   }
   try {
     const { handles } = await sandbox.callForHandles('capture', {
       namespace,
       interface: name,
-      snapLength: options.snapLength ?? 262_144,
+      snapLength,
       promiscuous: options.promiscuous !== false,
       capture: number,
     })
-    return new RunningCapture(sandbox, namespace, number, name, handles.get('records') as Socket, file, options)
+    return new RunningCapture(sandbox, namespace, number, name, takeStream(handles, 'records', { writable: false }), file, options)
   } catch (error) {
     file?.destroy()
     throw error
@@ -83,6 +88,7 @@ class RunningCapture implements Capture {
   #discarded = 0
   #ended = false
   #failure: Error | undefined
+  #fileFailure: LinuxError | undefined
   #statistics: Promise<CaptureStatistics> | undefined
 
   constructor(
@@ -96,6 +102,11 @@ class RunningCapture implements Capture {
   ) {
     this.#reader.push(pcapHeader({ nanoseconds: true }))
     records.on('error', () => undefined)
+    // A full disk ends the recording, not this process: close() tells.
+    file?.once('error', (cause) => {
+      this.#fileFailure = new LinuxError('kernel', `cannot write the capture file: ${cause.message}`, { cause })
+      records.resume()
+    })
     records.on('data', (chunk: Buffer) => this.#receive(chunk))
     this.#done = new Promise((resolve) => records.once('close', resolve)).then(() => this.#end())
     this.#disown = sandbox.owned.add({
@@ -116,6 +127,7 @@ class RunningCapture implements Capture {
     // The agent sends what has arrived up to now and then ends the stream; when the sandbox is gone, so is the stream.
     const counts = await this.sandbox.call('endCapture', { capture: this.number }).catch(() => ({ received: 0, dropped: 0 }))
     await this.#done
+    if (this.#fileFailure !== undefined) throw this.#fileFailure
     return { ...counts, discarded: this.#discarded }
   }
 
@@ -180,7 +192,7 @@ class RunningCapture implements Capture {
   }
 
   #receive(chunk: Buffer): void {
-    if (this.file !== undefined && !this.file.write(chunk)) {
+    if (this.file !== undefined && this.#fileFailure === undefined && !this.file.write(chunk)) {
       this.records.pause()
       this.file.once('drain', () => this.records.resume())
     }

@@ -1,11 +1,46 @@
-import type { ChildProcess, SendHandle } from 'node:child_process'
-import { Server, Socket } from 'node:net'
-import type { Socket as DgramSocket } from 'node:dgram'
+import type { ChildProcess } from 'node:child_process'
+import { Socket as DgramSocket } from 'node:dgram'
+import { Socket } from 'node:net'
 import { LinuxError, type LinuxErrorCode } from '../errors.js'
 import type { AgentCallName, AgentCalls, AgentEvent, AgentMessage, AgentRequest } from '../agent/protocol.js'
 
 /** Sockets and pipes that came with a call, by name. */
 export type Handles = ReadonlyMap<string, unknown>
+
+/** @throws LinuxError `kernel` when a handle got lost on its way, as it does when this process may not open more files */
+export function takeHandle(handles: Handles, name: string): object {
+  const handle = handles.get(name)
+  if (handle == null) throw new LinuxError('kernel', `the ${name} of the call did not arrive: has this process too many open files (ulimit -n)?`)
+  return handle
+}
+
+/** Makes a stream of a handle that came with a call. It reads from now on, so whoever gets it sees all of it. */
+export function takeStream(handles: Handles, name: string, { readable = true, writable = true } = {}): Socket {
+  return new Socket({ handle: takeHandle(handles, name), readable, writable } as never)
+}
+
+/** Datagrams that came before anybody could listen. */
+const early = new WeakMap<DgramSocket, { readonly messages: unknown[][]; readonly keep: (...message: unknown[]) => void }>()
+
+function holdDatagrams(socket: DgramSocket): void {
+  const messages: unknown[][] = []
+  const keep = (...message: unknown[]): void => void messages.push(message)
+  early.set(socket, { messages, keep })
+  socket.on('message', keep)
+}
+
+/** Takes the UDP socket that came with a call; what it received meanwhile is emitted once the caller has had the chance to listen. */
+export function takeDatagramSocket(handles: Handles, name: string): DgramSocket {
+  const socket = takeHandle(handles, name) as DgramSocket
+  process.nextTick(() => {
+    const held = early.get(socket)
+    if (held === undefined) return
+    early.delete(socket)
+    socket.off('message', held.keep)
+    for (const message of held.messages) socket.emit('message', ...message)
+  })
+  return socket
+}
 
 interface Pending {
   readonly resolve: (result: { reply: unknown; handles: Handles }) => void
@@ -21,7 +56,7 @@ export class AgentChannel {
 
   constructor(
     private readonly child: ChildProcess,
-    private readonly onEvent: (event: AgentEvent, handle: unknown) => void,
+    private readonly onEvent: (event: AgentEvent) => void,
   ) {
     child.on('message', (message, handle) => this.#receive(message as AgentMessage, handle))
   }
@@ -54,11 +89,14 @@ export class AgentChannel {
     if (message.type === 'handle') {
       const pending = this.#pending.get(message.id)
       if (pending === undefined) destroyHandle(handle)
-      else pending.handles.set(message.name, handle)
+      else {
+        if (handle instanceof DgramSocket) holdDatagrams(handle)
+        pending.handles.set(message.name, handle)
+      }
       return
     }
     if (message.type !== 'reply') {
-      this.onEvent(message, handle)
+      this.onEvent(message)
       return
     }
     const pending = this.#pending.get(message.id)
@@ -73,11 +111,7 @@ export class AgentChannel {
   }
 }
 
-/** Closes a handle that nobody waits for any more. */
-export function destroyHandle(handle: unknown): void {
-  const live = handle as SendHandle | undefined
-  if (live === undefined) return
-  if (live instanceof Socket) live.destroy()
-  else if (live instanceof Server) live.close()
-  else (live as DgramSocket).close()
+/** Closes a handle that nobody waits for any more: a UDP socket, or the bare handle of a stream. */
+function destroyHandle(handle: unknown): void {
+  if (handle != null) (handle as { close: () => void }).close()
 }

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import { LinuxError } from '../errors.js'
+import { checkAborted } from './aborted.js'
 import { spawnIn, type HostProcess, type ProcessExit, type SpawnOptions } from './host-process.js'
 import type { Sandbox } from './sandbox.js'
 
@@ -57,30 +58,37 @@ export class ExecError extends LinuxError {
 
 const DEFAULT_MAX_BUFFER = 256 * 1024 * 1024
 const KILL_GRACE_MS = 1000
-/** How long output may still come after the program has ended, from something that it left running. */
+/** How long the end of the output is waited for after the program has ended: something that it left running may hold it open. */
 const DRAIN_MS = 200
+/** What a pipe can hold at most (fs.pipe-max-size): more than that, after the program has ended, is not its own. */
+const PIPE_CAPACITY = 1024 * 1024
 const QUOTE = 2000
 
 type Stop = { readonly code: 'timeout' | 'aborted' | 'max-buffer'; readonly why: string; readonly cause?: unknown }
 
+/** What has been read of a stream so far. */
+interface Collected {
+  readonly chunks: Uint8Array[]
+  /** Bytes that came, also those that were thrown away. */
+  size: number
+  readonly ended: Promise<void>
+}
+
 /** Collects a stream; `ended` resolves at its end. */
-function collect(stream: Readable, limit: number, overflow: () => void): { readonly chunks: Uint8Array[]; readonly ended: Promise<void>; activity: number } {
-  const state = { chunks: [] as Uint8Array[], activity: 0, ended: Promise.resolve() }
-  let size = 0
-  // A program without output may have closed the pipe before anybody listened.
-  if (stream.readableEnded || stream.destroyed) return state
-  state.ended = new Promise((resolve) => {
-    stream.on('data', (chunk: Buffer) => {
-      state.activity += 1
-      const room = limit - size
-      size += chunk.length
-      if (room > 0) state.chunks.push(room >= chunk.length ? chunk : chunk.subarray(0, room))
-      if (size > limit) overflow()
-    })
+function collect(stream: Readable, limit: number, overflow: () => void): Collected {
+  const chunks: Uint8Array[] = []
+  const ended = new Promise<void>((resolve) => {
     stream.once('close', resolve)
     stream.once('end', resolve)
   })
-  return state
+  const collected = { chunks, size: 0, ended }
+  stream.on('data', (chunk: Buffer) => {
+    const room = limit - collected.size
+    collected.size += chunk.length
+    if (room > 0) chunks.push(room >= chunk.length ? chunk : chunk.subarray(0, room))
+    if (collected.size > limit) overflow()
+  })
+  return collected
 }
 
 /**
@@ -90,6 +98,7 @@ function collect(stream: Readable, limit: number, overflow: () => void): { reado
 export async function execIn(sandbox: Sandbox, namespace: string, where: string, argv: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
   const started = performance.now()
   const { input, timeout, check = true, maxBuffer = DEFAULT_MAX_BUFFER, signal, ...rest } = options
+  checkAborted(signal, `"${argv.join(' ')}" in ${where}`)
   const child = await spawnIn(sandbox, namespace, argv, { ...rest, stdin: input !== undefined, signal: undefined })
   let stop: Stop | undefined
   let killTimer: NodeJS.Timeout | undefined
@@ -134,16 +143,22 @@ export async function execIn(sandbox: Sandbox, namespace: string, where: string,
   return result
 }
 
-/** Waits for the end of both streams, but not for ever for a background process that inherited them. */
-async function drained(streams: readonly { readonly ended: Promise<void>; activity: number }[]): Promise<void> {
-  const all = Promise.all(streams.map(({ ended }) => ended))
-  for (;;) {
-    const before = streams.map(({ activity }) => activity).join()
-    let timer: NodeJS.Timeout | undefined
-    const quiet = new Promise<'quiet'>((resolve) => (timer = setTimeout(() => resolve('quiet'), DRAIN_MS)))
-    const outcome = await Promise.race([all, quiet])
-    clearTimeout(timer)
-    if (outcome !== 'quiet' || streams.map(({ activity }) => activity).join() === before) return
+/**
+ * Waits for the end of both streams, but not for ever for a background process that inherited them: what the program
+ * itself wrote lies in the pipes when it has ended, and is there when a turn of the event loop has found them empty.
+ */
+async function drained(streams: readonly Collected[]): Promise<void> {
+  const total = (): number => streams.reduce((sum, { size }) => sum + size, 0)
+  const atExit = total()
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<'late'>((resolve) => (timer = setTimeout(() => resolve('late'), DRAIN_MS)))
+  const outcome = await Promise.race([Promise.all(streams.map(({ ended }) => ended)), late])
+  clearTimeout(timer)
+  if (outcome !== 'late') return
+  for (let before = -1; before !== total() && total() - atExit <= streams.length * PIPE_CAPACITY; ) {
+    before = total()
+    await new Promise((resolve) => setImmediate(resolve))
+    await new Promise((resolve) => setImmediate(resolve))
   }
 }
 

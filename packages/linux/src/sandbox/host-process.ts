@@ -1,7 +1,7 @@
 import { Readable, type Writable } from 'node:stream'
-import type { Socket } from 'node:net'
 import { LinuxError } from '../errors.js'
-import { destroyHandle } from './channel.js'
+import { checkAborted } from './aborted.js'
+import { takeStream } from './channel.js'
 import type { Sandbox } from './sandbox.js'
 
 /** How a process in a host is started. */
@@ -72,7 +72,7 @@ export function checkArgv(argv: readonly string[]): void {
  */
 export async function spawnIn(sandbox: Sandbox, namespace: string, argv: readonly string[], options: SpawnOptions = {}): Promise<HostProcess> {
   checkArgv(argv)
-  options.signal?.throwIfAborted()
+  checkAborted(options.signal, `"${argv.join(' ')}"`)
   const { reply, handles } = await sandbox.callForHandles('spawn', {
     namespace,
     argv,
@@ -80,9 +80,9 @@ export async function spawnIn(sandbox: Sandbox, namespace: string, argv: readonl
     cwd: options.cwd,
     input: options.stdin === true,
   })
-  const stdin = (handles.get('stdin') as Socket | undefined) ?? null
-  const stdout = handles.get('stdout') as Socket
-  const stderr = handles.get('stderr') as Socket
+  const stdin = options.stdin === true ? takeStream(handles, 'stdin', { readable: false }) : null
+  const stdout = takeStream(handles, 'stdout', { writable: false })
+  const stderr = takeStream(handles, 'stderr', { writable: false })
   // Errors of pipes (the reader has ended) belong to whoever listens; without a listener they must not end this process.
   for (const stream of [stdin, stdout, stderr]) stream?.on('error', () => undefined)
 
@@ -98,6 +98,8 @@ export async function spawnIn(sandbox: Sandbox, namespace: string, argv: readonl
     sandbox.onExit(reply.process, (code, signal) => {
       ended = true
       disown()
+      // Nothing tells a pipe that is only written to that its reader is gone.
+      stdin?.destroy()
       resolve({ code, signal: signal as NodeJS.Signals | null })
     })
   })
@@ -129,7 +131,7 @@ export async function spawnIn(sandbox: Sandbox, namespace: string, argv: readonl
     close,
     [Symbol.asyncDispose]: async () => {
       await close().catch(() => undefined)
-      for (const stream of [stdin, stdout, stderr]) if (stream !== null) destroyHandle(stream)
+      for (const stream of [stdin, stdout, stderr]) stream?.destroy()
     },
   }
 }

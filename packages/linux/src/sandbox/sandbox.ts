@@ -39,7 +39,6 @@ export class Sandbox {
   readonly #stderr: string[] = []
   readonly #exitListeners = new Map<number, (code: number | null, signal: string | null) => void>()
   readonly #earlyExits = new Map<number, { code: number | null; signal: string | null }>()
-  readonly #acceptListeners = new Map<number, (handle: unknown) => void>()
   readonly #privilege: SandboxPrivilege
   #ready = false
   #closing = false
@@ -75,7 +74,7 @@ export class Sandbox {
       detached: true,
     })
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => this.#keepStderr(text))
-    this.#channel = new AgentChannel(this.#child, (event, handle) => this.#onEvent(event, handle))
+    this.#channel = new AgentChannel(this.#child, (event) => this.#onEvent(event))
     this.closed = this.#watch()
     options.signal?.addEventListener('abort', () => this.abort(new LinuxError('aborted', 'aborted', { cause: options.signal?.reason })), { once: true })
     if (options.signal?.aborted === true) this.abort(new LinuxError('aborted', 'aborted', { cause: options.signal.reason }))
@@ -126,15 +125,6 @@ export class Sandbox {
     }
   }
 
-  /** Is given the connections that the agent accepted before its copy of a listening socket was closed. */
-  onAccepted(listener: number, take: (handle: unknown) => void): void {
-    this.#acceptListeners.set(listener, take)
-  }
-
-  offAccepted(listener: number): void {
-    this.#acceptListeners.delete(listener)
-  }
-
   /**
    * Ends everything: connections are reset, links deleted, processes killed. Resolves when the links are gone and every process
    * has been killed; the kernel may still be taking the switch daemon's sockets apart for some milliseconds a port: {@link closed} tells when the last process is gone.
@@ -153,7 +143,7 @@ export class Sandbox {
 
   /** Ends everything at once, with a reason that pending and later calls reject with. */
   abort(reason: LinuxError): void {
-    if (this.#closing) return
+    // During a close, too: whatever that waits for, it need not any more.
     this.#fail(reason)
     this.#child.kill('SIGKILL')
   }
@@ -197,7 +187,7 @@ export class Sandbox {
     return new LinuxError('closed', `the agent of the testbed died (${status})${text === '' ? '' : `: ${text}`}`)
   }
 
-  #onEvent(event: AgentEvent, handle: unknown): void {
+  #onEvent(event: AgentEvent): void {
     switch (event.type) {
       case 'ready':
         this.#ready = true
@@ -217,9 +207,6 @@ export class Sandbox {
         this.abort(new LinuxError('closed', `${event.name} ${how}${log === '' ? '' : `; the end of its log:\n${log}`}`))
         break
       }
-      case 'accepted':
-        this.#acceptListeners.get(event.listener)?.(handle)
-        break
     }
   }
 }

@@ -1,8 +1,9 @@
 import diagnostics from 'node:diagnostics_channel'
 import type { Socket as DgramSocket } from 'node:dgram'
-import type { Server, Socket } from 'node:net'
+import { Server, type Socket } from 'node:net'
 import { LinuxError } from '../errors.js'
-import { destroyHandle } from './channel.js'
+import { abortedError, checkAborted } from './aborted.js'
+import { takeDatagramSocket, takeHandle, takeStream } from './channel.js'
 import type { Sandbox } from './sandbox.js'
 
 /** Where a listening socket is opened. */
@@ -70,51 +71,54 @@ function own(sandbox: Sandbox, namespace: string, socket: Socket): void {
 export async function listenIn(sandbox: Sandbox, namespace: string, port = 0, options: ListenOptions = {}): Promise<Server> {
   checkPort(port, 0)
   watchAccepted()
-  const listener = sandbox.nextNumber()
-  let server: Server | undefined
-  const early: Socket[] = []
-  sandbox.onAccepted(listener, (handle) => {
-    const socket = handle as Socket
-    own(sandbox, namespace, socket)
-    if (server === undefined) early.push(socket)
-    else server.emit('connection', socket)
-  })
-  try {
-    const { handles } = await sandbox.callForHandles('listen', { namespace, host: options.host ?? '::', port, backlog: options.backlog ?? 511, listener })
-    const listening = handles.get('server') as Server & WithHandle
-    server = listening
-    if (listening._handle != null) servers.set(listening._handle, { sandbox, namespace })
-    const disown = sandbox.owned.add({ end: () => void listening.close() }, namespace)
-    listening.once('close', () => {
-      disown()
-      sandbox.offAccepted(listener)
-    })
-    for (const socket of early) setImmediate(() => listening.emit('connection', socket))
-    return listening
-  } catch (error) {
-    sandbox.offAccepted(listener)
-    throw error
+  const host = options.host ?? '::'
+  const { reply, handles } = await sandbox.callForHandles('listen', { namespace, host, port })
+  const handle = takeHandle(handles, 'listener') as { close: () => void }
+  servers.set(handle, { sandbox, namespace })
+  const server = new Server() as Server & WithHandle
+  const end = (): void => {
+    server.close()
+    // Another server may have taken the handle over: `http.createServer().listen(server)`.
+    handle.close()
   }
+  const disown = sandbox.owned.add({ end }, namespace)
+  server.once('close', disown)
+  await new Promise<void>((resolve, reject) => {
+    const refused = (cause: NodeJS.ErrnoException): void => {
+      disown()
+      // Two sockets may be bound to one port as long as neither listens.
+      reject(new LinuxError('invalid', `port ${reply.port} at ${host} ${cause.code === 'EADDRINUSE' ? 'is in use in this host' : 'cannot be used'}`, { cause }))
+    }
+    server.once('error', refused)
+    server.once('listening', () => {
+      server.off('error', refused)
+      resolve()
+    })
+    server.listen({ _handle: handle } as never, options.backlog ?? 511)
+  })
+  return server
 }
 
 /** Connects from a namespace: an ordinary connected `net.Socket` of this process. */
 export async function connectIn(sandbox: Sandbox, namespace: string, host: string, port: number, options: ConnectOptions = {}): Promise<Socket> {
   checkPort(port)
-  options.signal?.throwIfAborted()
+  const { signal } = options
+  checkAborted(signal, `connect to ${host}`)
   const connection = sandbox.nextNumber()
   const onAbort = (): void => void sandbox.call('abortConnect', { connection }).catch(() => undefined)
-  options.signal?.addEventListener('abort', onAbort, { once: true })
+  signal?.addEventListener('abort', onAbort, { once: true })
   try {
     const { handles } = await sandbox.callForHandles('connect', { namespace, host, port, localHost: options.localAddress, timeoutMs: options.timeout ?? 10_000, connection })
-    const socket = handles.get('socket') as Socket
-    if (options.signal?.aborted === true) {
-      socket.destroy()
-      options.signal.throwIfAborted()
-    }
+    const socket = takeStream(handles, 'socket')
+    if (signal?.aborted === true) socket.destroy()
+    checkAborted(signal, `connect to ${host}`)
     own(sandbox, namespace, socket)
     return socket
+  } catch (error) {
+    if (error instanceof LinuxError && error.code === 'aborted' && signal?.aborted === true) throw abortedError(signal, `connect to ${host}`)
+    throw error
   } finally {
-    options.signal?.removeEventListener('abort', onAbort)
+    signal?.removeEventListener('abort', onAbort)
   }
 }
 
@@ -130,13 +134,12 @@ export async function bindUdpIn(sandbox: Sandbox, namespace: string, type: 'udp4
     reuseAddr: options.reuseAddr === true,
     reusePort: options.reusePort === true,
   })
-  const socket = handles.get('socket') as DgramSocket
+  const socket = takeDatagramSocket(handles, 'socket')
   let closed = false
-  const disown = sandbox.owned.add({
-    end: () => {
-      if (!closed) socket.close()
-    },
-  }, namespace)
+  const end = (): void => {
+    if (!closed) socket.close()
+  }
+  const disown = sandbox.owned.add({ end }, namespace)
   socket.once('close', () => {
     closed = true
     disown()
@@ -147,7 +150,8 @@ export async function bindUdpIn(sandbox: Sandbox, namespace: string, type: 'udp4
 /** A stream to a unix socket in the sandbox's own file system, such as the database of its switch. */
 export async function connectUnixIn(sandbox: Sandbox, path: string, timeoutMs = 10_000): Promise<Socket> {
   const { handles } = await sandbox.callForHandles('connectUnix', { path, timeoutMs })
-  const socket = handles.get('socket') as Socket
-  sandbox.owned.add({ end: () => destroyHandle(socket) })
+  const socket = takeStream(handles, 'socket')
+  const disown = sandbox.owned.add({ end: () => void socket.destroy() })
+  socket.once('close', disown)
   return socket
 }

@@ -144,6 +144,23 @@ describe('JsonRpcPeer', () => {
     peer.abort()
   })
 
+  it('close() does not wait for ever for a peer that stopped reading', async () => {
+    const [a] = duplexPair()
+    const peer = new JsonRpcPeer(a)
+    peer.notify('x', ['x'.repeat(1_000_000)])
+    peer.notify('x', ['x'.repeat(1_000_000)])
+    await peer.close()
+    expect(await peer.closed).toBeUndefined()
+  })
+
+  it('knows a stream that is closed already', async () => {
+    const [a] = duplexPair()
+    await new Promise<void>((resolve) => a.destroy().once('close', resolve))
+    const peer = new JsonRpcPeer(a)
+    await expect(peer.request('x', [])).rejects.toMatchObject({ code: 'closed' })
+    expect(await peer.closed).toMatchObject({ code: 'closed' })
+  })
+
   it('abort() gives its reason to what waits', async () => {
     const { peer } = connected()
     const call = peer.request('x', [])

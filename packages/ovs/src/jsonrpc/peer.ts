@@ -34,6 +34,9 @@ export interface JsonRpcPeerOptions extends JsonFramerOptions {
   readonly onRequest?: (method: string, params: readonly JsonValue[]) => JsonValue | Promise<JsonValue>
 }
 
+/** Milliseconds that {@link JsonRpcPeer.close} waits for the other side to take what was written. */
+const flushTimeout = 1000
+
 interface PendingCall {
   readonly settle: (answer: JsonRpcResponse) => void
   readonly fail: (error: OvsError) => void
@@ -64,10 +67,12 @@ export class JsonRpcPeer implements AsyncDisposable {
     this.#options = options
     this.#framer = new JsonFramer(options)
     this.closed = new Promise((resolve) => {
-      stream.once('close', () => {
+      const onClose = () => {
         this.#finish(new OvsError('closed', 'the connection was closed'))
         resolve(this.#closing ? undefined : this.#over)
-      })
+      }
+      if (stream.closed) onClose()
+      else stream.once('close', onClose)
     })
     stream.on('error', (cause) => this.abort(cause))
     stream.on('data', (chunk: Uint8Array) => this.#receive(chunk))
@@ -127,12 +132,19 @@ export class JsonRpcPeer implements AsyncDisposable {
     if (!this.#over) this.#send({ id: null, method, params })
   }
 
-  /** Sends what is written already, then closes. Calls that still wait reject with `closed`. Idempotent. */
+  /**
+   * Sends what is written already, for a second at most, then closes. Calls that still wait reject with `closed`.
+   * Idempotent.
+   */
   async close(): Promise<void> {
     if (!this.#over) {
       this.#closing = true
       this.#finish(new OvsError('closed', 'the connection was closed by this side'))
+      // The other side may have stopped reading.
+      const timer = setTimeout(() => this.#stream.destroy(), flushTimeout)
       this.#stream.end(() => this.#stream.destroy())
+      await this.closed
+      clearTimeout(timer)
     }
     await this.closed
   }

@@ -68,8 +68,14 @@ function columnTypeName({ type }: ColumnSchema): string {
     case 'set':
       return `readonly ${key.includes('|') ? `(${key})` : key}[]`
     case 'map':
-      return `Readonly<${type.key.enum ? 'Partial<' : ''}Record<${keyName(type.key)}, ${atomName(type.value as BaseType)}>>${type.key.enum ? '>' : ''}`
+      return `Readonly<${recordName(type.key, type.value as BaseType)}>`
   }
+}
+
+function recordName(key: BaseType, value: BaseType): string {
+  const record = `Record<${keyName(key)}, ${atomName(value)}>`
+  // Of the keys that an enumeration allows, a map has some.
+  return key.enum ? `Partial<${record}>` : record
 }
 
 function atomName(base: BaseType): string {

@@ -62,6 +62,8 @@ export function ofportsWhenDone(
 
 function interfaceError(interfaces: ReadonlyMap<string, string>): OvsError {
   const list = [...interfaces].map(([name, error]) => `${name}: ${error}`)
-  const message = `Open vSwitch could not bring up ${list.length === 1 ? 'an interface' : `${list.length} interfaces`}: ${list.join('; ')}`
-  return new OvsError('interface', message, { detail: { type: 'interfaces', interfaces } })
+  const what = list.length === 1 ? 'an interface' : `${list.length} interfaces`
+  return new OvsError('interface', `Open vSwitch could not bring up ${what}: ${list.join('; ')}`, {
+    detail: { type: 'interfaces', interfaces },
+  })
 }

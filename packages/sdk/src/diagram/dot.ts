@@ -22,7 +22,8 @@ export function dotDiagram(inspection: TestbedInspection): string {
     return [
       ...model.segments.flatMap((item, index) => (item.group === group ? [segment(index, indent)] : [])),
       ...members.map((item) => host(item, indent)),
-      ...column(members, indent),
+      // In the clusters of a graph from left to right Graphviz begins at the bottom.
+      ...column(group === undefined ? members : members.toReversed(), indent),
     ]
   }
   return [
@@ -44,7 +45,7 @@ export function dotDiagram(inspection: TestbedInspection): string {
   ].join('\n')
 }
 
-/** Keeps hosts one below the other in this order, by lines that are not drawn. */
+/** Puts hosts one below the other, as far as Graphviz agrees in this order, by lines that are not drawn. */
 function column(hosts: readonly DiagramHost[], indent: string): string[] {
   const chain = hosts.map(({ name }) => quote(`host ${name}`)).join(' -- ')
   return hosts.length < 2 ? [] : [`${indent}{ graph [rank=same]; ${chain} [style=invis] }`]
@@ -161,7 +162,6 @@ function columnWidths(hosts: readonly DiagramHost[]): Columns {
 /** One row for each interface, at the side where its link arrives; the name at the other side. */
 function hostLabel(host: DiagramHost, { segments }: DiagramModel, columns: Columns): string {
   const fill = { running: COLOURS.background, frozen: COLOURS.frozen, stopped: COLOURS.stopped }[host.state]
-  const style = host.state === 'running' ? '' : ' STYLE="DASHED"'
   const name = [bold(host.name), ...host.marks.map((mark) => `<I>${html(mark)}</I>`)].join('<BR/>')
   const nameCell = cell(`ROWSPAN="${Math.max(host.links.length, 1)}" ALIGN="LEFT" BALIGN="LEFT" WIDTH="${columns.name}" BGCOLOR="${fill}"`, name)
   const rows = host.links.map((link, place) => {
@@ -178,7 +178,7 @@ function hostLabel(host: DiagramHost, { segments }: DiagramModel, columns: Colum
     ].join('')
   })
   const nothing = cell(`COLSPAN="3" ALIGN="LEFT" WIDTH="${columns.interface + columns.details + columns.port}"`, coloured(COLOURS.faint, NO_INTERFACE))
-  return table(`BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="5" COLOR="${COLOURS.line}"${style}`, rows.length > 0 ? rows : [`${nothing}${nameCell}`])
+  return table(`BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="5" COLOR="${COLOURS.line}"`, rows.length > 0 ? rows : [`${nothing}${nameCell}`])
 }
 
 /** The name of an interface and what is special about its link. */

@@ -1,6 +1,7 @@
 import {
   BASE_NAMESPACE,
   encodeDeleteLink,
+  encodeDeleteNeighbour,
   encodeNewAddress,
   encodeNewLink,
   encodeNewRoute,
@@ -124,7 +125,22 @@ export function deletePortJob(item: InterfaceModel): NamespaceJob {
   const writer = new NetlinkWriter()
   encodeDeleteLink(writer, `delete the switch end ${item.port}`, { index: portIndex(item) })
   writer.finish()
-  return { namespace: BASE_NAMESPACE, messages: writer.bytes, labels: writer.labels }
+  return { namespace: BASE_NAMESPACE, messages: writer.bytes, labels: writer.labels, lenient: true }
+}
+
+/** The jobs by which hosts forget the MACs of a host that was removed: its addresses may be given to another one. */
+export function forgetNeighbourJobs(model: TestbedModel, removed: HostModel): NamespaceJob[] {
+  return [...model.hosts.values()].flatMap((host) => {
+    const writer = new NetlinkWriter()
+    for (const item of host.interfaces) {
+      for (const gone of removed.interfaces) {
+        for (const { address } of gone.addresses.filter(({ network }) => item.addresses.some((own) => own.network === network))) {
+          encodeDeleteNeighbour(writer, `forget ${address}`, { index: hostIndex(host, item), address, mac: gone.mac })
+        }
+      }
+    }
+    return writer.labels.length === 0 ? [] : [{ namespace: host.namespace, messages: writer.finish().bytes, labels: writer.labels, lenient: true }]
+  })
 }
 
 /** The job that takes the interfaces of a host itself down. */
