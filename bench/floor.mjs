@@ -7,21 +7,16 @@ import { namelessFile, sandboxed } from './sandbox.mjs'
 
 /** Prepares what may be prepared before the clock starts, for `count` hosts. */
 export function openFloor(count) {
-  const script = namelessFile(readFileSync(new URL('floor.sh', import.meta.url)))
-  const database = namelessFile(emptyDatabase())
-  const files = () => [script, database]
+  const script = readFileSync(new URL('floor.sh', import.meta.url))
+  const files = [script, emptyDatabase(), linkCommands(count)].map(namelessFile)
+  const command = ['/usr/bin/bash', '--norc', '--noprofile', '/dev/fd/3', String(count)]
 
   /** From nothing to the first answered ping: milliseconds, and the running floor. */
   async function start() {
-    const links = namelessFile(linkCommands(count))
-    try {
-      const begin = performance.now()
-      const floor = sandboxed(['/usr/bin/bash', '--norc', '--noprofile', '/dev/fd/3', String(count)], { files: [...files(), links] })
-      await floor.answer()
-      return { floor, time: performance.now() - begin }
-    } finally {
-      closeSync(links)
-    }
+    const begin = performance.now()
+    const floor = sandboxed(command, { files })
+    await floor.answer()
+    return { floor, time: performance.now() - begin }
   }
 
   return {
@@ -49,7 +44,7 @@ export function openFloor(count) {
       return measured
     },
     close() {
-      files().forEach((fd) => closeSync(fd))
+      files.forEach((fd) => closeSync(fd))
     },
   }
 }

@@ -7,7 +7,7 @@ mount -t tmpfs tmpfs /run
 mkdir /run/openvswitch
 export OVS_RUNDIR=/run/openvswitch OVS_LOGDIR=/run/openvswitch OVS_DBDIR=/run/openvswitch
 quiet='-vconsole:off -vsyslog:off --no-chdir --pidfile --detach'
-cat <&4 >/run/openvswitch/conf.db
+cat </dev/fd/4 >/run/openvswitch/conf.db
 
 switch() {
   ovsdb-server $quiet --remote=punix:/run/openvswitch/db.sock /run/openvswitch/conf.db &&
@@ -24,7 +24,7 @@ link set eth0 up"
 
 switch </dev/null >/dev/null &
 switch=$!
-ip -batch - <&5
+ip -batch /dev/fd/5
 configure 0 &
 half=$!
 configure 1

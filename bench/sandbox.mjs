@@ -64,6 +64,7 @@ export class Program {
 
   /** Kills it and all that it started, and waits until nothing of it is left. */
   async kill() {
+    if (!running.has(this)) return
     const pids = this.pids
     // The first process of the sandbox, so that unshare stays until the kernel has collected all others.
     for (const pid of [pids[1], pids[0]]) if (pid !== undefined) tryKill(pid)

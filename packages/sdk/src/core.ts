@@ -107,6 +107,12 @@ export class TestbedCore {
   async settle(host: HostModel): Promise<void> {
     const plugged = host.interfaces.filter(({ port }) => !this.downPorts.has(port))
     await this.sandbox.call('settle', { links: plugged.map((item) => ({ namespace: host.namespace, index: hostIndex(host, item) })) })
+    await this.forgetUnresolved()
+  }
+
+  /** After something was mended: lets hosts ask at once for neighbours that did not answer before. */
+  async forgetUnresolved(): Promise<void> {
+    await this.sandbox.call('forgetUnresolved', {})
   }
 
   /** Tells the hosts each other's names. */

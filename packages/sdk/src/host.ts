@@ -283,8 +283,8 @@ export class Host {
       this.#core.hostStates.set(this.name, 'stopped')
       await this.#core.apply([linkStateJob(model.interfaces, false), interfacesDownJob(model)])
       await sandbox.call('signalAll', { namespace: model.namespace, signal: 'SIGKILL' })
-      await sandbox.call('destroySockets', { namespace: model.namespace })
       await sandbox.owned.closeNamespace(model.namespace, new TestbedError('closed', `host "${this.name}" was stopped`))
+      await sandbox.call('destroySockets', { namespace: model.namespace })
       this.#fetch = undefined
       this.#core.events.emit({ type: 'host-stopped', host: this.name })
     })

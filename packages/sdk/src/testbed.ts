@@ -163,6 +163,7 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
         throw error
       }
       core.model = model
+      await core.forgetUnresolved()
       await core.publishNames()
       const added = new Host(core, name)
       this.#hosts[name] = added
@@ -228,6 +229,7 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
       if (this.#core.partition === undefined) return
       this.#core.partition = undefined
       await this.#updateVlans()
+      await this.#core.forgetUnresolved()
       this.#core.events.emit({ type: 'healed' })
     })
   }

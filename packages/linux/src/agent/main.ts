@@ -16,6 +16,7 @@ import { readServices, type Service } from './service.js'
 import { destroyTcpSockets } from './sock-destroy.js'
 import { settle } from './settle.js'
 import { SocketTable } from './socket-table.js'
+import { forgetUnresolvedNeighbours } from './unresolved.js'
 
 /**
  * The agent: first process of a sandbox, owner of its namespaces. It lives as long as its parent:
@@ -41,6 +42,10 @@ const handlers: Handlers = {
     return undefined
   },
   settle: (request) => settle(namespaces, request),
+  forgetUnresolved: () => {
+    for (const id of namespaces.ids) namespaces.inNetwork(id, forgetUnresolvedNeighbours)
+    return undefined
+  },
   dump: ({ namespace, messages }) => namespaces.inNetwork(namespace, () => dump(messages)),
   remove: ({ namespaces: ids }) => {
     for (const id of ids) {

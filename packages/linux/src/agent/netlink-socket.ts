@@ -125,15 +125,16 @@ export function dump(messages: Uint8Array, protocol = 0): Uint8Array[] {
     const parts: Uint8Array[] = []
     for (;;) {
       const part = receive(fd)
+      // Newer kernels put the end into one datagram with the last entries.
+      parts.push(part)
       for (const message of decodeMessages(part)) {
         if (message.type === NLMSG_DONE) return parts
         if (message.type === NLMSG_ERROR) {
           const failure = decodeFailure(message)
           throw refusal('netlink dump', failure.errno, failure.message)
         }
-        if ((message.flags & (NLM_F_DUMP | NLM_F_MULTI)) === 0) return [...parts, part]
+        if ((message.flags & (NLM_F_DUMP | NLM_F_MULTI)) === 0) return parts
       }
-      parts.push(part)
     }
   })
 }

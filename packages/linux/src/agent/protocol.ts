@@ -64,6 +64,8 @@ export interface AgentCalls {
   apply: { request: { jobs: readonly NamespaceJob[] }; reply: undefined }
   /** Waits until links that were brought up can really send. */
   settle: { request: { links: readonly { readonly namespace: string; readonly index: number }[] }; reply: undefined }
+  /** Forgets neighbours that were asked for in vain, in every namespace, so that the next packet asks again at once. */
+  forgetUnresolved: { request: Record<string, never>; reply: undefined }
   /** Sends one dump request and returns everything the kernel answers. */
   dump: { request: { namespace: string; messages: Uint8Array }; reply: Uint8Array[] }
   /** Ends the processes of namespaces and forgets them; links inside go with them. */

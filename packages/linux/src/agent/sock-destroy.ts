@@ -8,14 +8,15 @@ const NETLINK_SOCK_DIAG = 4
 const SOCK_DIAG_BY_FAMILY = 20
 const SOCK_DESTROY = 21
 const IPPROTO_TCP = 6
-const ALL_STATES = 0xffff_ffff
+/** Every state (`TCP_ESTABLISHED` is 1) but `TIME_WAIT`, which is no socket any more. */
+const STATES = 0xffff_ffff & ~(1 << 6)
 const SOCKET_ID_OFFSET = 4
 const SOCKET_ID_SIZE = 48
 
 /** `struct inet_diag_req_v2` (sock_diag(7)). */
 function request(type: number, flags: number, family: number, id: Uint8Array): NetlinkWriter {
   const writer = new NetlinkWriter()
-  writer.message('sockets', type, NLM_F_REQUEST | flags, (w) => w.u8(family).u8(IPPROTO_TCP).u8(0).u8(0).u32(ALL_STATES).raw(id))
+  writer.message('sockets', type, NLM_F_REQUEST | flags, (w) => w.u8(family).u8(IPPROTO_TCP).u8(0).u8(0).u32(STATES >>> 0).raw(id))
   return writer
 }
 

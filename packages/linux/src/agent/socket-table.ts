@@ -101,10 +101,27 @@ export class SocketTable {
       await new Promise<void>((resolve) => socket.bind({ fd }, resolve))
       await send({ type: 'handle', id, name: 'socket' }, socket)
       await new Promise<void>((resolve) => socket.close(() => resolve()))
-      bindNamed(own, address, request)
+      const port = this.#freeUdpPort(address, request)
+      bindNamed(own, encodeSocketAddress(request.host, port), request)
       return { port: decodeSocketAddress(libc.socketName(own)).port }
     } finally {
       libc.close(own)
+    }
+  }
+
+  /**
+   * Checks a port, or finds a free one, with a socket that is closed again. libuv sets SO_REUSEADDR on every UDP socket
+   * that it is given, so that the kernel would let them share a port, and give one of them what the other one waits for.
+   */
+  #freeUdpPort(address: Uint8Array, request: AgentCalls['bindUdp']['request']): number {
+    if (request.reuseAddr) return request.port
+    const fd = this.namespaces.inNetwork(request.namespace, () => libc.socket(family(address), libc.SOCK_DGRAM))
+    try {
+      if (request.reusePort) libc.setOption(fd, libc.SOL_SOCKET, SO_REUSEPORT, 1)
+      bindNamed(fd, address, request)
+      return decodeSocketAddress(libc.socketName(fd)).port
+    } finally {
+      libc.close(fd)
     }
   }
 

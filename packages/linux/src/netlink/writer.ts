@@ -70,7 +70,9 @@ export class NetlinkWriter {
   }
 
   u8(value: number): this {
-    this.#view.setUint8(this.#reserve(1), value)
+    // First the room: it may need another buffer, and with it another view.
+    const at = this.#reserve(1)
+    this.#view.setUint8(at, value)
     return this
   }
 

@@ -213,6 +213,10 @@ class RunningCapture implements Capture {
 
   async #end(): Promise<void> {
     this.#disown()
+    if (this.#statistics === undefined && this.#failure === undefined) {
+      // Nobody here ended it: the agent did, with the host, or died, and then its end is the reason.
+      await this.sandbox.call('endCapture', { capture: this.number }).catch((error: Error) => (this.#failure ??= error))
+    }
     this.#ended = true
     for (const waiter of this.#waiters.splice(0)) {
       if (this.#failure === undefined) waiter.resolve({ done: true, value: undefined })

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { LinuxError } from '../errors.js'
 import { checkAborted } from './aborted.js'
-import { spawnIn, type HostProcess, type ProcessExit, type SpawnOptions } from './host-process.js'
+import { checkArgv, spawnIn, type HostProcess, type ProcessExit, type SpawnOptions } from './host-process.js'
 import type { Sandbox } from './sandbox.js'
 
 /** How a program is run to its end. */
@@ -96,6 +96,7 @@ function collect(stream: Readable, limit: number, overflow: () => void): Collect
  * @throws ExecError `exit`, `timeout`, `aborted`, `max-buffer`; LinuxError `not-found`, `invalid`, `closed`
  */
 export async function execIn(sandbox: Sandbox, namespace: string, where: string, argv: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
+  checkArgv(argv)
   const started = performance.now()
   const { input, timeout, check = true, maxBuffer = DEFAULT_MAX_BUFFER, signal, ...rest } = options
   checkAborted(signal, `"${argv.join(' ')}" in ${where}`)

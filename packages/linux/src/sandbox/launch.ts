@@ -57,9 +57,9 @@ function quote(word: string): string {
 function servicesScript(services: readonly SandboxService[]): string {
   if (services.length === 0) return ''
   const last = services[services.length - 1] as SandboxService
-  const lines = services.slice(0, -1).map(({ name, argv }) => `${argv.map(quote).join(' ')} >/run/streambed/log/${quote(name)}.err 2>&1 || exit 111`)
+  const lines = services.slice(0, -1).map(({ name, argv }) => `${argv.map(quote).join(' ')} >/run/streambed/log/${quote(name)}.err 2>&1 || exit 111; `)
   // Descriptor 3 is the agent's channel to its parent: a daemon that kept it would hide the agent's end.
-  return `( ${lines.join('; ')}; exec ${last.argv.map(quote).join(' ')} >/run/streambed/log/${quote(last.name)}.err 2>&1 ) 3>&- </dev/null &
+  return `( ${lines.join('')}exec ${last.argv.map(quote).join(' ')} >/run/streambed/log/${quote(last.name)}.err 2>&1 ) 3>&- </dev/null &
 service=$!
 `
 }

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { LinuxError } from '../errors.js'
 import type { AgentCallName, AgentCalls, AgentEvent, NamespaceJob } from '../agent/protocol.js'
@@ -133,19 +133,34 @@ export class Sandbox {
   async close(group?: number): Promise<void> {
     if (this.#closing) return void (await this.closed)
     this.#closing = true
+    // What this process holds is closed first, quietly: the agent resets what is then still connected, which would be an error to its holder.
+    await this.owned.closeAll()
     if (this.#failure === undefined) {
       await this.#channel.call('close', { group }).catch(() => undefined)
     }
     this.#channel.fail(this.#failure ?? new LinuxError('closed', 'the testbed was closed'))
-    await this.owned.closeAll()
-    this.#child.kill('SIGKILL')
+    this.#kill()
   }
 
   /** Ends everything at once, with a reason that pending and later calls reject with. */
   abort(reason: LinuxError): void {
     // During a close, too: whatever that waits for, it need not any more.
     this.#fail(reason)
-    this.#child.kill('SIGKILL')
+    this.#kill()
+  }
+
+  /**
+   * Kills the agent, and with it its pid namespace. The program around it is left to collect it: it ends when the kernel has taken
+   * everything apart, which is what {@link closed} waits for.
+   */
+  #kill(): void {
+    const agent = onlyChild(this.#child.pid)
+    try {
+      if (agent === undefined) this.#child.kill('SIGKILL')
+      else process.kill(agent, 'SIGKILL')
+    } catch {
+      // Gone already.
+    }
   }
 
   #fail(error: LinuxError): void {
@@ -208,6 +223,15 @@ export class Sandbox {
         break
       }
     }
+  }
+}
+
+/** The process that `unshare --fork` watches, if there is one yet. */
+function onlyChild(pid: number | undefined): number | undefined {
+  try {
+    return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim()) || undefined
+  } catch {
+    return undefined
   }
 }
 

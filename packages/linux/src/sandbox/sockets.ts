@@ -2,6 +2,7 @@ import diagnostics from 'node:diagnostics_channel'
 import type { Socket as DgramSocket } from 'node:dgram'
 import { Server, type Socket } from 'node:net'
 import { LinuxError } from '../errors.js'
+import { parseAddress } from '../rtnetlink/ip-address.js'
 import { abortedError, checkAborted } from './aborted.js'
 import { takeDatagramSocket, takeHandle, takeStream } from './channel.js'
 import type { Sandbox } from './sandbox.js'
@@ -126,6 +127,9 @@ export async function connectIn(sandbox: Sandbox, namespace: string, host: strin
 export async function bindUdpIn(sandbox: Sandbox, namespace: string, type: 'udp4' | 'udp6', options: UdpOptions = {}): Promise<DgramSocket> {
   checkPort(options.port ?? 0, 0)
   const family = type === 'udp6' ? 6 : 4
+  if (options.host !== undefined && parseAddress(options.host).bytes.length !== (family === 6 ? 16 : 4)) {
+    throw new LinuxError('invalid', `${options.host} is no address for a ${type} socket`)
+  }
   const { handles } = await sandbox.callForHandles('bindUdp', {
     namespace,
     family,

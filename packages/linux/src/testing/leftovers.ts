@@ -23,7 +23,7 @@ function lines(path: string): string[] {
   }
 }
 
-/** Processes except kernel threads and those that are children of this very process's own helpers. */
+/** Processes except kernel threads. */
 function processes(): Map<number, string> {
   const found = new Map<number, string>()
   for (const name of readdirSync('/proc')) {
@@ -65,12 +65,42 @@ export function snapshotMachine(): MachineSnapshot {
   }
 }
 
-/** What is there now and was not before, one line each; empty when nothing was left. */
+function parentOf(pid: number): number {
+  try {
+    return Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1] ?? 0)
+  } catch {
+    return 0
+  }
+}
+
+/** Whether a new process is a child of somebody who was there before and has nothing to do with this process: a test elsewhere on the machine. */
+function isForeign(pid: number, before: MachineSnapshot, own: ReadonlySet<number>): boolean {
+  for (let at = pid; at > 1; at = parentOf(at)) {
+    // Orphans go to the init process, or to one of our ancestors that collects them.
+    if (own.has(at)) return false
+    if (at !== pid && before.processes.has(at)) return true
+  }
+  return false
+}
+
+function ancestors(): Set<number> {
+  const found = new Set<number>()
+  for (let at = process.pid; at > 0; at = parentOf(at)) found.add(at)
+  return found
+}
+
+/**
+ * What is there now and was not before, one line each; empty when nothing was left. Processes (and their namespaces) that others,
+ * who were running before, have started meanwhile are not counted.
+ */
 export function leftovers(before: MachineSnapshot, ignore: (line: string) => boolean = () => false): string[] {
   const now = snapshotMachine()
   const news: string[] = []
-  for (const [pid, command] of now.processes) if (!before.processes.has(pid)) news.push(`process ${pid}: ${command}`)
-  for (const kind of ['namespaces', 'links', 'mounts', 'temporaryFiles'] as const) {
+  const own = ancestors()
+  const added = [...now.processes].filter(([pid]) => !before.processes.has(pid) && !isForeign(pid, before, own))
+  for (const [pid, command] of added) news.push(`process ${pid}: ${command}`)
+  for (const name of namespaces(added.map(([pid]) => pid))) if (!before.namespaces.has(name)) news.push(`namespaces: ${name}`)
+  for (const kind of ['links', 'mounts', 'temporaryFiles'] as const) {
     for (const name of now[kind]) if (!before[kind].has(name)) news.push(`${kind}: ${name}`)
   }
   return news.filter((line) => !ignore(line))
