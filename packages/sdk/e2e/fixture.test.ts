@@ -22,9 +22,11 @@ describe('a testbed for each test', () => {
   })
 })
 
+const sharedTest = testbedTest(topology, { scope: 'file' })
+
 describe('a testbed for a file', () => {
   const seen: Testbed<string, string>[] = []
-  const test = testbedTest(topology, { scope: 'file' })
+  const test = sharedTest
   test('is started by the first test', ({ testbed }) => void seen.push(testbed))
   test('and is the same in the second, with matchers that name the pairs', async ({ testbed }) => {
     expect(testbed).toBe(seen[0])
@@ -35,7 +37,13 @@ describe('a testbed for a file', () => {
     await expect(expect(matrix).toHaveReachability({ a: ['b', 'castaway'], b: ['a'] })).rejects.toThrow(/a -> castaway: should be reachable, 10\.9\.0\.2: ENETUNREACH/)
     await expect(expect(testbed).toReach('a', 'castaway')).rejects.toThrow(/a -> castaway is not reachable/)
     expect(() => matrix.assertAll()).toThrow(/4 of 6 pairs differ/)
-    expect(String(matrix)).toMatchInlineSnapshot()
+    expect(String(matrix)).toMatchInlineSnapshot(`
+      "from       a   b  castaway
+      a          ·   ✓      –
+      b          ✓   ·      –
+      castaway   –   –      ·
+      2 of 6 pairs reach each other"
+    `)
   })
 })
 

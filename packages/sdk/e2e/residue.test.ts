@@ -150,7 +150,7 @@ describe('a testbed of which a part dies', () => {
     server.on('connection', (socket) => socket.on('error', () => undefined))
     const socket = await a.connect('b', 80)
     socket.on('error', () => undefined)
-    const socketClosed = once(socket, 'close')
+    const socketClosed = new Promise((resolve) => socket.once('close', resolve))
     const child = await a.spawn(['sleep', '1000'])
     await using capture = await a.capture({ filter: () => false })
     const pending = [a.exec(['sleep', '1000']), child.exited, capture.next(), testbed.reachability({ timeout: 30_000 }).then(() => a.exec(['sleep', '1000']))]

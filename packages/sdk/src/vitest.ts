@@ -11,7 +11,7 @@ export interface TestbedFixtures<NetworkName extends string, HostName extends st
 
 /** How long a testbed lives. */
 export interface FixtureOptions extends StartOptions {
-  /** `test`: every test has a fresh one (the default). `file`: all tests of the file share one, started by the first that uses it. */
+  /** `test`: every test has a fresh one (the default). `file`: all tests of the file share one, started by the first that uses it; call `testbedTest` at the top level of the file then. */
   readonly scope?: 'test' | 'file'
 }
 

@@ -20,6 +20,9 @@ const SIOCGIFINDEX = 0x8933
 /** Stop reading from the kernel while so much waits for a slow reader; what then overflows is counted as dropped. */
 const HIGH_WATER = 8 * 1024 * 1024
 
+/** Reads from the kernel (of up to 16 frames each) before other work gets its turn. */
+const TURNS = 32
+
 interface Capture {
   readonly namespace: string
   readonly fd: number
@@ -50,7 +53,8 @@ export class CaptureTable {
     sink.resume()
     const read = (): void => {
       if (!this.#captures.has(request.capture)) return
-      for (;;) {
+      // Not until it is empty: on a busy interface that would keep the agent from everything else. The poller comes back.
+      for (let turn = 0; turn < TURNS; turn++) {
         const records = ring.read()
         capture.received += records.count
         if (records.count > 0) sink.write(records.bytes)

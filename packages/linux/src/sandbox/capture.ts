@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs'
+import { createWriteStream, type WriteStream } from 'node:fs'
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { finished } from 'node:stream/promises'
@@ -55,13 +55,7 @@ export async function captureIn(sandbox: Sandbox, namespace: string, name: strin
   const { snapLength = 262_144 } = options
   if (!Number.isInteger(snapLength) || snapLength < 1 || snapLength > 262_144) throw new LinuxError('invalid', `snapLength ${snapLength} is none: a whole number of bytes from 1 to 262144`)
   const number = sandbox.nextNumber()
-  const file = options.file === undefined ? undefined : createWriteStream(options.file)
-  if (file !== undefined) {
-    await once(file, 'open').catch((cause: unknown) => {
-      throw new LinuxError('invalid', `cannot write the capture file: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
-    })
-    file.write(pcapHeader({ nanoseconds: true }))
-  }
+  const file = options.file === undefined ? undefined : await Recording.open(options.file)
   try {
     const { handles } = await sandbox.callForHandles('capture', {
       namespace,
@@ -72,8 +66,46 @@ export async function captureIn(sandbox: Sandbox, namespace: string, name: strin
     })
     return new RunningCapture(sandbox, namespace, number, name, takeStream(handles, 'records', { writable: false }), file, options)
   } catch (error) {
-    file?.destroy()
+    file?.stream.destroy()
     throw error
+  }
+}
+
+/** The file of a capture. A full disk ends the recording, not the capture or this process. */
+class Recording {
+  failure: LinuxError | undefined
+
+  private constructor(readonly stream: WriteStream) {
+    stream.on('error', (cause) => {
+      this.failure ??= new LinuxError('kernel', `cannot write the capture file: ${cause.message}`, { cause })
+    })
+    stream.write(pcapHeader({ nanoseconds: true }))
+  }
+
+  static async open(path: string): Promise<Recording> {
+    const stream = createWriteStream(path)
+    try {
+      await once(stream, 'open')
+    } catch (cause) {
+      throw new LinuxError('invalid', `cannot write the capture file: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    }
+    return new Recording(stream)
+  }
+
+  /** Writes records; calls `resume` later, and returns false, when no more should come before that. */
+  write(chunk: Uint8Array, resume: () => void): boolean {
+    if (this.stream.destroyed || this.stream.write(chunk)) return true
+    const done = (): void => {
+      this.stream.off('drain', done).off('close', done)
+      resume()
+    }
+    this.stream.on('drain', done).on('close', done)
+    return false
+  }
+
+  async end(): Promise<void> {
+    this.stream.end()
+    await finished(this.stream).catch(() => undefined)
   }
 }
 
@@ -88,7 +120,6 @@ class RunningCapture implements Capture {
   #discarded = 0
   #ended = false
   #failure: Error | undefined
-  #fileFailure: LinuxError | undefined
   #statistics: Promise<CaptureStatistics> | undefined
 
   constructor(
@@ -97,16 +128,11 @@ class RunningCapture implements Capture {
     private readonly number: number,
     readonly interfaceName: string,
     private readonly records: Socket,
-    private readonly file: ReturnType<typeof createWriteStream> | undefined,
+    private readonly file: Recording | undefined,
     private readonly options: CaptureOptions,
   ) {
     this.#reader.push(pcapHeader({ nanoseconds: true }))
     records.on('error', () => undefined)
-    // A full disk ends the recording, not this process: close() tells.
-    file?.once('error', (cause) => {
-      this.#fileFailure = new LinuxError('kernel', `cannot write the capture file: ${cause.message}`, { cause })
-      records.resume()
-    })
     records.on('data', (chunk: Buffer) => this.#receive(chunk))
     this.#done = new Promise((resolve) => records.once('close', resolve)).then(() => this.#end())
     this.#disown = sandbox.owned.add({
@@ -127,7 +153,7 @@ class RunningCapture implements Capture {
     // The agent sends what has arrived up to now and then ends the stream; when the sandbox is gone, so is the stream.
     const counts = await this.sandbox.call('endCapture', { capture: this.number }).catch(() => ({ received: 0, dropped: 0 }))
     await this.#done
-    if (this.#fileFailure !== undefined) throw this.#fileFailure
+    if (this.file?.failure !== undefined) throw this.file.failure
     return { ...counts, discarded: this.#discarded }
   }
 
@@ -192,10 +218,7 @@ class RunningCapture implements Capture {
   }
 
   #receive(chunk: Buffer): void {
-    if (this.file !== undefined && this.#fileFailure === undefined && !this.file.write(chunk)) {
-      this.records.pause()
-      this.file.once('drain', () => this.records.resume())
-    }
+    if (this.file?.write(chunk, () => this.records.resume()) === false) this.records.pause()
     for (const record of this.#reader.push(chunk)) {
       const packet: CapturedPacket = { ...decodePacket(record.bytes), timestampNs: record.timestampNs, originalLength: record.originalLength }
       if (this.options.filter !== undefined && !this.options.filter(packet)) continue
@@ -222,9 +245,6 @@ class RunningCapture implements Capture {
       if (this.#failure === undefined) waiter.resolve({ done: true, value: undefined })
       else waiter.reject(this.#failure)
     }
-    if (this.file !== undefined) {
-      this.file.end()
-      await finished(this.file).catch(() => undefined)
-    }
+    await this.file?.end()
   }
 }

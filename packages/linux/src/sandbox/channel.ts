@@ -68,10 +68,8 @@ export class AgentChannel {
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve: resolve as Pending['resolve'], reject, handles: new Map() })
       const message: AgentRequest<Name> = { id, call, request }
-      this.child.send(message, (error) => {
-        if (error === null || !this.#pending.delete(id)) return
-        reject(this.#failure ?? new LinuxError('closed', 'the agent is gone', { cause: error }))
-      })
+      // A channel that cannot be written to means that the agent is gone: the call stays pending until it is known why, and rejects with that.
+      this.child.send(message, () => undefined)
     })
   }
 

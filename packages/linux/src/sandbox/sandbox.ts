@@ -27,6 +27,9 @@ export interface SandboxEnd {
 }
 
 const END_OF_STDERR = 4000
+/** How long the last words of a sandbox that did not start may take. */
+const STDERR_MS = 500
+const LOG_LINES = 8
 
 /**
  * A sandbox: a process of its own (the agent) with network, mount, pid, uts and ipc namespace, and, for ordinary
@@ -187,7 +190,15 @@ export class Sandbox {
       }
       this.#child.once('error', (error) => end(error.message))
       // 'exit', not 'close': a process inside that was killed may hold the standard error for a moment longer.
-      this.#child.once('exit', (code, signal) => setImmediate(() => end(signal === null ? `exit code ${code}` : `killed by ${signal}`)))
+      this.#child.once('exit', (code, signal) => {
+        const status = signal === null ? `exit code ${code}` : `killed by ${signal}`
+        if (this.#ready) setImmediate(() => end(status))
+        else {
+          // What it wrote says why it did not start.
+          this.#child.once('close', () => end(status))
+          setTimeout(() => end(status), STDERR_MS)
+        }
+      })
       this.#child.on('disconnect', () => {
         // The agent is gone although nobody closed: unshare may take a while to notice that its child was killed.
         if (this.#ready && !this.#closing) this.#fail(this.#deathReason('its channel closed'))
@@ -198,7 +209,8 @@ export class Sandbox {
   #deathReason(status: string): LinuxError {
     const stderr = this.#stderr.join('')
     if (!this.#ready) return launchFailure(this.#privilege, status, stderr)
-    const text = stderr.trim()
+    // What unshare (util-linux 2.38) says whenever its child is killed.
+    const text = stderr.replace(/^unshare: sigprocmask .*$/m, '').trim()
     return new LinuxError('closed', `the agent of the testbed died (${status})${text === '' ? '' : `: ${text}`}`)
   }
 
@@ -218,7 +230,7 @@ export class Sandbox {
       }
       case 'service-exit': {
         const how = event.signal === null ? `exited with code ${event.code}` : `was killed by ${event.signal}`
-        const log = event.log.trim()
+        const log = event.log.trim().split('\n').slice(-LOG_LINES).join('\n')
         this.abort(new LinuxError('closed', `${event.name} ${how}${log === '' ? '' : `; the end of its log:\n${log}`}`))
         break
       }

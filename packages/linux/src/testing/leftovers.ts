@@ -30,7 +30,9 @@ function processes(): Map<number, string> {
     if (!/^\d+$/.test(name)) continue
     try {
       const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()
-      const state = /\) (\S)/.exec(readFileSync(`/proc/${name}/stat`, 'utf8'))?.[1]
+      const [, state, parent] = /\) (\S) (\d+)/.exec(readFileSync(`/proc/${name}/stat`, 'utf8')) ?? []
+      // A dead process that only waits for the machine's own init to notice has given everything back already.
+      if (state === 'Z' && parent === '1') continue
       if (command !== '' || state === 'Z') found.set(Number(name), command === '' ? `zombie ${readFileSync(`/proc/${name}/comm`, 'utf8').trim()}` : command)
     } catch {
       // Gone since the listing.
