@@ -14,5 +14,7 @@ export default defineConfig(
     target: 'node20',
     sourcemap: true,
     clean: true,
+    // `node:test` has no other name.
+    removeNodeProtocol: false,
   }),
 )

@@ -30,7 +30,7 @@ export type { HostProcess, ProcessExit, SpawnOptions } from './sandbox/host-proc
 export { ConnectorAgent, createFetch } from './sandbox/http.js'
 export type { Connector, ConnectorFetch } from './sandbox/http.js'
 export { findProgram } from './sandbox/launch.js'
-export type { SandboxContents, SandboxPrivilege, SandboxService } from './sandbox/launch.js'
+export type { SandboxContents, SandboxNetwork, SandboxPrivilege, SandboxService } from './sandbox/launch.js'
 export { Owned } from './sandbox/owned.js'
 export type { Ownable } from './sandbox/owned.js'
 export { Sandbox } from './sandbox/sandbox.js'

@@ -70,3 +70,7 @@ export { initialDatabase } from './daemon/initial-database.js'
 export type { InitialDatabaseOptions } from './daemon/initial-database.js'
 export { lastComplaints, parseLog, parseLogLine } from './daemon/log.js'
 export type { LogLevel, LogLine } from './daemon/log.js'
+
+export { BRIDGE_ID, BRIDGE_OWNER, ownedBridges, removeOwnedBridges } from './reaper/owned-bridges.js'
+export type { OwnedBridge } from './reaper/owned-bridges.js'
+export { startReaper } from './reaper/start-reaper.js'

@@ -253,7 +253,7 @@ export class Host {
   #setLinks(which: string | undefined, up: boolean): Promise<void> {
     return this.#core.change(async () => {
       const items = which === undefined ? this.#model.interfaces : [this.#core.interface(this.#model, which)]
-      if (this.state !== 'stopped') await this.#core.apply([linkStateJob(items, up)])
+      if (this.state !== 'stopped') await this.#core.apply([linkStateJob(this.#core.model.site, items, up)])
       for (const item of items) {
         if (up) this.#core.downPorts.delete(item.port)
         else this.#core.downPorts.add(item.port)
@@ -281,7 +281,7 @@ export class Host {
         return
       }
       this.#core.hostStates.set(this.name, 'stopped')
-      await this.#core.apply([linkStateJob(model.interfaces, false), interfacesDownJob(model)])
+      await this.#core.apply([linkStateJob(this.#core.model.site, model.interfaces, false), interfacesDownJob(model)])
       await sandbox.call('signalAll', { namespace: model.namespace, signal: 'SIGKILL' })
       await sandbox.owned.closeNamespace(model.namespace, new TestbedError('closed', `host "${this.name}" was stopped`))
       await sandbox.call('destroySockets', { namespace: model.namespace })
@@ -297,7 +297,7 @@ export class Host {
       if (this.state === 'frozen') await this.#core.sandbox.call('signalAll', { namespace: model.namespace, signal: 'SIGCONT' })
       if (this.state === 'stopped') {
         const up = model.interfaces.filter((item: InterfaceModel) => !this.#core.downPorts.has(item.port))
-        await this.#core.apply([configurationJob(this.#core.model, model), portsUpJob(up)])
+        await this.#core.apply([configurationJob(this.#core.model, model), portsUpJob(this.#core.model.site, up)])
         await this.#core.settle(model)
       }
       this.#core.hostStates.delete(this.name)

@@ -24,6 +24,7 @@ export type { HostInspection, InterfaceInspection, NetworkInspection, PortInspec
 export { Network } from './network.js'
 export { Reachability } from './reachability.js'
 export type { ExpectedReachability, ReachabilityAttempt, ReachabilityOptions, ReachabilityPair } from './reachability.js'
+export type { SystemOvs } from './system-switch.js'
 export { Testbed } from './testbed.js'
 export type { StartOptions, StartProgress, TestbedEnd } from './testbed.js'
 export type { AttachmentSpec, HostSpec, NetworkSpec, RouteSpec, Topology, TrunkSpec } from './topology/spec.js'

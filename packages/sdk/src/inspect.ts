@@ -1,6 +1,5 @@
 import type { TestbedCore } from './core.js'
 import type { HostInspection, NetworkInspection, PortInspection, TestbedInspection } from './inspection.js'
-import { BRIDGE } from './switch.js'
 
 /** Writes down what a testbed consists of. */
 export function inspectTestbed(core: TestbedCore): TestbedInspection {
@@ -21,7 +20,7 @@ export function inspectTestbed(core: TestbedCore): TestbedInspection {
     name: model.name,
     state: core.state,
     privilege: core.sandbox.privilege,
-    switches: [{ name: BRIDGE, datapathType: 'netdev', ports }],
+    switches: [{ name: model.site.bridge, datapathType: core.bridge.datapathType, ports }],
     networks: [...model.networks.values()].map((network): NetworkInspection => ({
       name: network.name,
       vlan: network.vlan,

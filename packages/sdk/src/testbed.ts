@@ -8,9 +8,11 @@ import type { TestbedInspection } from './inspection.js'
 import { inspectTestbed } from './inspect.js'
 import { Network } from './network.js'
 import { planPartition } from './plan/partition.js'
-import { deletePortJob, forgetNeighbourJobs, hostIndex, hostJob, hostPorts, PORT_GROUP, portsUpJob, portVlans, switchPreparationJob } from './plan/plan.js'
+import { deletePortJob, forgetNeighbourJobs, hostIndex, hostJob, hostPorts, portsUpJob, portVlans, switchPreparationJob } from './plan/plan.js'
 import { measureReachability, type Reachability, type ReachabilityOptions } from './reachability.js'
-import { Switch, switchContents } from './switch.js'
+import { privateSwitch } from './private-switch.js'
+import type { SwitchHome } from './switch.js'
+import { systemSwitch, type SystemOvs } from './system-switch.js'
 import { buildModel, withHost, withNetwork, withoutHost, withoutNetwork } from './topology/build.js'
 import type { HostModel, TestbedModel } from './topology/model.js'
 import type { HostSpec, NetworkSpec, Topology } from './topology/spec.js'
@@ -36,6 +38,11 @@ export interface StartOptions {
    * `user-namespace` needs no privilege; `root` makes the namespaces directly. Default: `root` when the process is root.
    */
   readonly privilege?: SandboxPrivilege | undefined
+  /**
+   * `private` starts an Open vSwitch of the testbed's own (the default). `system`, or the address of a database, makes a bridge in one
+   * that is running already, which needs root.
+   */
+  readonly ovs?: 'private' | 'system' | SystemOvs | undefined
 }
 
 /** Why a testbed ended: `error` is undefined after `close()`. */
@@ -63,7 +70,7 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
     for (const name of core.model.networks.keys()) this.#networks[name] = new Network(core, name)
     void core.sandbox.failed.then((error) => {
       core.state = 'failed'
-      core.bridge.abort(error)
+      void core.bridge.close(error)
       core.events.emit({ type: 'failed', error })
     })
     this.closed = core.sandbox.closed.then(({ error }) => {
@@ -82,18 +89,21 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
     if (options.signal?.aborted === true) throw new TestbedError('aborted', 'the start of the testbed was aborted', { cause: options.signal.reason })
     const started = performance.now()
     const progress = (step: StartProgress['step'], message: string): void => options.onProgress?.({ step, message, elapsedMs: performance.now() - started })
-    const model = buildModel(topology)
+    // Mistakes in the topology first, whatever the machine lacks.
+    const { name } = buildModel(topology)
+    const home = findHome(name, options.ovs ?? 'private')
+    const model = buildModel(topology, home.site)
     progress('sandbox', 'starting Open vSwitch and the agent')
     let sandbox: Sandbox
     try {
-      sandbox = new Sandbox({ ...switchContents(model.name), needsTun: true, privilege: options.privilege, signal: options.signal })
+      sandbox = new Sandbox({ privilege: options.privilege, ...home.sandbox, signal: options.signal })
     } catch (error) {
       throw startError(error)
     }
     const limit = options.timeout ?? 60_000
     const timer = setTimeout(() => sandbox.abort(new LinuxError('timeout', `the testbed did not start in ${limit} ms`)), limit)
     try {
-      const core = await build(model, sandbox, progress)
+      const core = await build(model, home, sandbox, progress)
       progress('ready', `${model.hosts.size} hosts on ${model.networks.size} networks`)
       return new Testbed<NetworkName, HostName>(core)
     } catch (error) {
@@ -155,7 +165,7 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
       const model = withHost(core.model, name, spec)
       const host = model.hosts.get(name) as HostModel
       try {
-        await core.apply([hostJob(model, host), portsUpJob(host.interfaces)])
+        await core.apply([hostJob(model, host), portsUpJob(model.site, host.interfaces)])
         await core.settle(host)
         await core.bridge.add(hostPorts(model, [host], (network, owner) => core.vlanOf(network, owner)))
       } catch (error) {
@@ -194,7 +204,7 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
   async #discard(host: HostModel): Promise<void> {
     await this.#core.bridge.removeIfThere(host.interfaces.map(({ port }) => port))
     // The cables first: a socket that somebody still holds keeps the namespace, and with it a cable, alive.
-    await this.#core.apply(host.interfaces.map(deletePortJob))
+    await this.#core.apply(host.interfaces.map((item) => deletePortJob(this.#core.model.site, item)))
     await this.#core.sandbox.call('remove', { namespaces: [host.namespace] })
   }
 
@@ -274,8 +284,8 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
   async #close(): Promise<void> {
     const core = this.#core
     if (core.state === 'running') core.state = 'closed'
-    core.bridge.abort(new TestbedError('closed', 'the testbed was closed'))
-    await core.sandbox.close(PORT_GROUP)
+    await core.bridge.close(new TestbedError('closed', 'the testbed was closed'))
+    await core.sandbox.close(core.model.site.group)
   }
 
   /** {@link close}, and waits until the last process is gone. */
@@ -286,21 +296,35 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
 }
 
 /** Builds everything in a new sandbox: one message to the agent, one transaction to the switch. */
-async function build(model: TestbedModel, sandbox: Sandbox, progress: (step: StartProgress['step'], message: string) => void): Promise<TestbedCore> {
+async function build(model: TestbedModel, home: SwitchHome, sandbox: Sandbox, progress: (step: StartProgress['step'], message: string) => void): Promise<TestbedCore> {
   const hosts = [...model.hosts.values()]
-  const opening = Switch.open(sandbox)
+  const opening = home.open(sandbox)
   opening.catch(() => undefined)
-  progress('hosts', `making ${model.hosts.size} hosts`)
-  const names = sandbox.call('names', namesRequest(model))
-  const applied = sandbox.apply([switchPreparationJob(), ...hosts.map((host) => hostJob(model, host)), portsUpJob()])
-  const settled = sandbox.call('settle', { links: hosts.flatMap((host) => host.interfaces.map((item) => ({ namespace: host.namespace, index: hostIndex(host, item) }))) })
-  settled.catch(() => undefined)
-  await Promise.all([names, applied])
-  progress('ports', 'connecting them to the switch')
-  const ovs = await opening
-  await ovs.add(hostPorts(model, hosts, (network) => model.networks.get(network)?.vlan ?? 0), { first: true })
-  await settled
-  return new TestbedCore(model, sandbox, ovs)
+  try {
+    progress('hosts', `making ${model.hosts.size} hosts`)
+    const names = sandbox.call('names', namesRequest(model))
+    const applied = sandbox.apply([switchPreparationJob(model.site), ...hosts.map((host) => hostJob(model, host)), portsUpJob(model.site, hosts.flatMap(({ interfaces }) => interfaces), true)])
+    const settled = sandbox.call('settle', { links: hosts.flatMap((host) => host.interfaces.map((item) => ({ namespace: host.namespace, index: hostIndex(host, item) }))) })
+    settled.catch(() => undefined)
+    await Promise.all([names, applied])
+    progress('ports', 'connecting them to the switch')
+    const ovs = await opening
+    await ovs.addFirst(hostPorts(model, hosts, (network) => model.networks.get(network)?.vlan ?? 0), home.site.own)
+    await settled
+    return new TestbedCore(model, sandbox, ovs)
+  } catch (error) {
+    // A bridge in an Open vSwitch that goes on without this testbed must not stay.
+    await opening.then((ovs) => ovs.close(error as Error), () => undefined)
+    throw error
+  }
+}
+
+function findHome(name: string, ovs: NonNullable<StartOptions['ovs']>): SwitchHome {
+  try {
+    return ovs === 'private' ? privateSwitch(name) : systemSwitch(name, ovs === 'system' ? {} : ovs)
+  } catch (error) {
+    throw startError(error)
+  }
 }
 
 function startError(error: unknown): TestbedError {

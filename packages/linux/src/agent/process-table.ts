@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { readFileSync, readdirSync, readlinkSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, readlinkSync, statSync } from 'node:fs'
 import { constants as os } from 'node:os'
 import { LinuxError } from '../errors.js'
 import { passStream, send } from './channel.js'
@@ -53,7 +53,7 @@ export class ProcessTable {
     if (pid === undefined) {
       for (const fd of [input?.[1], output[0], errors[0]]) if (fd !== undefined) libc.close(fd)
       const reason = await new Promise<NodeJS.ErrnoException>((resolve) => child.once('error', resolve))
-      throw spawnError(file, reason)
+      throw this.namespaces.inHost(request.namespace, () => spawnError(file, reason, request.env['PATH'] ?? ''))
     }
     const number = ++this.#next
     this.#children.set(number, child)
@@ -128,8 +128,10 @@ function checkDirectory(path: string): void {
   }
 }
 
-function spawnError(file: string, cause: NodeJS.ErrnoException): LinuxError {
-  if (cause.code === 'ENOENT') return new LinuxError('not-found', `there is no program "${file}" in the host (PATH was searched when it has no slash)`, { cause })
+function spawnError(file: string, cause: NodeJS.ErrnoException, path: string): LinuxError {
+  // A folder of PATH that may not be searched makes it EACCES, though no folder has the program.
+  const nowhere = cause.code === 'EACCES' && !file.includes('/') && !path.split(':').some((folder) => existsSync(`${folder}/${file}`))
+  if (cause.code === 'ENOENT' || nowhere) return new LinuxError('not-found', `there is no program "${file}" in the host (PATH was searched when it has no slash)`, { cause })
   if (cause.code === 'EACCES') return new LinuxError('forbidden', `"${file}" may not be executed`, { cause })
   return new LinuxError('kernel', `cannot start "${file}": ${cause.message}`, { cause })
 }

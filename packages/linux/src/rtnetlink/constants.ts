@@ -32,9 +32,14 @@ export const IFLA_LINK = 5
 export const IFLA_MASTER = 10
 export const IFLA_OPERSTATE = 16
 export const IFLA_LINKINFO = 18
+export const IFLA_AF_SPEC = 26
 export const IFLA_GROUP = 27
 export const IFLA_NET_NS_FD = 28
 export const IFLA_EXT_MASK = 29
+
+export const IFLA_INET6_ADDR_GEN_MODE = 8
+export const IN6_ADDR_GEN_MODE_EUI64 = 0
+export const IN6_ADDR_GEN_MODE_NONE = 1
 
 export const IFLA_INFO_KIND = 1
 export const IFLA_INFO_DATA = 2

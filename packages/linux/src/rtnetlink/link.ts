@@ -39,6 +39,8 @@ export interface SetLink {
   readonly mac?: string | undefined
   readonly master?: number | undefined
   readonly newName?: string | undefined
+  /** Make an IPv6 link-local address when it comes up; false keeps an end that only a switch uses silent. */
+  readonly linkLocal?: boolean | undefined
   readonly namespace?: string | undefined
 }
 
@@ -96,6 +98,10 @@ export function encodeSetLink(writer: NetlinkWriter, label: string, link: SetLin
     ifinfomsg(w, link.index ?? 0, link.up === true ? rt.IFF_UP : 0, change)
     if (link.index === undefined && link.name !== undefined) w.attributeString(rt.IFLA_IFNAME, link.name)
     if (link.index !== undefined && link.newName !== undefined) w.attributeString(rt.IFLA_IFNAME, link.newName)
+    if (link.linkLocal !== undefined) {
+      const mode = link.linkLocal ? rt.IN6_ADDR_GEN_MODE_EUI64 : rt.IN6_ADDR_GEN_MODE_NONE
+      w.nested(rt.IFLA_AF_SPEC, (families) => families.nested(rt.AF_INET6, (v6) => v6.attributeU8(rt.IFLA_INET6_ADDR_GEN_MODE, mode)))
+    }
     if (link.group !== undefined) w.attributeU32(rt.IFLA_GROUP, link.group)
     if (link.mac !== undefined) w.attributeBytes(rt.IFLA_ADDRESS, parseMac(link.mac))
     if (link.mtu !== undefined) w.attributeU32(rt.IFLA_MTU, link.mtu)

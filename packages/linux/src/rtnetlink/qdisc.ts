@@ -128,7 +128,9 @@ function encodeNetem(w: NetlinkWriter, qdisc: NetemQdisc): void {
   const legacy = (ms: number | undefined): number => Math.min(0xffff_ffff, Math.round((ms ?? 0) * 1000 * TICKS_PER_MICROSECOND))
   w.attribute(rt.TCA_OPTIONS, (options) => {
     // struct tc_netem_qopt stands bare at the head of the options; attributes follow it.
-    options.u32(legacy(qdisc.delayMs)).u32(qdisc.limit ?? 1000).u32(checkProbability('loss', qdisc.loss)).u32(0)
+    options.u32(legacy(qdisc.delayMs)).u32(qdisc.limit ?? 1000).u32(checkProbability('loss', qdisc.loss))
+    // The gap: without one the kernel reorders nothing, whatever the probability.
+    options.u32(qdisc.reorder === undefined ? 0 : 1)
     options.u32(checkProbability('duplicate', qdisc.duplicate)).u32(legacy(qdisc.jitterMs))
     if (qdisc.reorder !== undefined) options.attribute(rt.TCA_NETEM_REORDER, (r) => r.u32(checkProbability('reorder', qdisc.reorder)).u32(0))
     if (qdisc.corrupt !== undefined) options.attribute(rt.TCA_NETEM_CORRUPT, (c) => c.u32(checkProbability('corrupt', qdisc.corrupt)).u32(0))

@@ -26,6 +26,8 @@ export interface SandboxContents {
   /** Text files below /run, each below 128 KiB. */
   readonly files?: Readonly<Record<string, string>>
   readonly services?: readonly SandboxService[]
+  /** Folders below /run of the machine that the sandbox shares. */
+  readonly keep?: readonly string[]
 }
 
 /** PATH, with the folders that administrators' programs are in. */
@@ -70,10 +72,11 @@ service=$!
 export function preludeScript(contents: SandboxContents, node: string, agent: string): string {
   const { directories = [], files = {}, services = [] } = contents
   const description = services.map(({ name, pidFile, logFile }) => ({ name, pidFile, logFile }))
+  const keep = keepScript(contents.keep ?? [])
   return `set -e
-mount -t tmpfs -o mode=755,nosuid,nodev streambed /run
+${keep.before}mount -t tmpfs -o mode=755,nosuid,nodev streambed /run
 mkdir -p /run/streambed/log /run/lock /run/user ${directories.map(quote).join(' ')}
-${Object.entries(files)
+${keep.after}${Object.entries(files)
   .map(([path, text]) => `printf %s ${quote(text)} > ${quote(path)}`)
   .join('\n')}
 service=0
@@ -84,18 +87,28 @@ exec ${quote(node)} ${quote(agent)}
 `
 }
 
+/** Folders of the machine's own /run that stay visible in the sandbox's. */
+function keepScript(keep: readonly string[]): { readonly before: string; readonly after: string } {
+  if (keep.length === 0) return { before: '', after: '' }
+  const binds = keep.map((path) => `mkdir -p ${quote(path)}; mount --no-canonicalize --bind /proc/self/fd/9/${quote(path.replace(/^\/run\//, ''))} ${quote(path)}`)
+  return { before: 'exec 9</run\n', after: `${binds.join('\n')}\nexec 9<&-\n` }
+}
+
 /** How the sandbox is entered. */
 export type SandboxPrivilege = 'root' | 'user-namespace'
 
+/** Whose network namespace the agent, and with it the switch ends of cables, live in: one of the sandbox's own, or the one that this process is in. */
+export type SandboxNetwork = 'own' | 'outer'
+
 /** The command line that makes the namespaces and runs the prelude in them. */
-export function sandboxCommand(privilege: SandboxPrivilege, script: string): readonly string[] {
+export function sandboxCommand(privilege: SandboxPrivilege, script: string, network: SandboxNetwork = 'own'): readonly string[] {
   const unshare = findProgram('unshare', 'util-linux')
   const setpriv = findProgram('setpriv', 'util-linux')
   const shell = findProgram('sh', 'dash')
   // The kernel kills the unshare process with us (--pdeathsig), and the agent with the unshare process (--kill-child): that
   // needs no program of ours to be awake. Entering a user namespace clears the first setting, so it is made after that.
   const enter = privilege === 'user-namespace' ? [unshare, '--user', '--map-root-user'] : []
-  return [...enter, setpriv, '--pdeathsig', 'KILL', unshare, '--net', '--mount', '--pid', '--uts', '--ipc', '--fork', '--mount-proc', '--kill-child=KILL', shell, '-c', script]
+  return [...enter, setpriv, '--pdeathsig', 'KILL', unshare, ...(network === 'own' ? ['--net'] : []), '--mount', '--pid', '--uts', '--ipc', '--fork', '--mount-proc', '--kill-child=KILL', shell, '-c', script]
 }
 
 /** Why the sandbox could not be entered, in words that say what to do. */

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { LinuxError } from '../errors.js'
 import type { AgentCallName, AgentCalls, AgentEvent, NamespaceJob } from '../agent/protocol.js'
 import { AgentChannel, type Handles } from './channel.js'
-import { launchFailure, preludeScript, sandboxCommand, searchPath, type SandboxContents, type SandboxPrivilege } from './launch.js'
+import { launchFailure, preludeScript, sandboxCommand, searchPath, type SandboxContents, type SandboxNetwork, type SandboxPrivilege } from './launch.js'
 import { Owned } from './owned.js'
 
 /** How a sandbox is made. */
@@ -14,6 +14,8 @@ export interface SandboxOptions extends SandboxContents {
    * privilege. Default: `root` when the process is root.
    */
   readonly privilege?: SandboxPrivilege | undefined
+  /** Where switch ends live. `outer` needs root, and shares the namespace with everything else in it. Default `own`. */
+  readonly network?: SandboxNetwork | undefined
   /** Open /dev/net/tun is needed (Open vSwitch's userspace datapath); checked before anything starts. */
   readonly needsTun?: boolean | undefined
   /** Path of the agent program; default the one built with this package. */
@@ -65,7 +67,7 @@ export class Sandbox {
     if (options.needsTun === true) checkTun()
     this.#privilege = options.privilege ?? (process.geteuid?.() === 0 ? 'root' : 'user-namespace')
     const agent = options.agentPath ?? defaultAgentPath()
-    const command = sandboxCommand(this.#privilege, preludeScript(options, process.execPath, agent))
+    const command = sandboxCommand(this.#privilege, preludeScript(options, process.execPath, agent), options.network)
     this.failed = new Promise((resolve) => (this.#resolveFailed = resolve))
     // The agent gets a bare environment: options meant for this process (NODE_OPTIONS of a debugger or coverage tool) would break or slow it.
     this.#child = spawn(command[0] as string, command.slice(1), {

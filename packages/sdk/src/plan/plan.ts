@@ -10,14 +10,10 @@ import {
   type NamespaceJob,
 } from '@streambed/linux'
 import type { PortSpec } from '@streambed/ovs'
-import { addressesOf, type HostModel, type InterfaceModel, type TestbedModel } from '../topology/model.js'
+import { addressesOf, type HostModel, type InterfaceModel, type SwitchSite, type TestbedModel } from '../topology/model.js'
 
-/** The interface group of all switch ends: one request brings them up, one deletes them. */
-export const PORT_GROUP = 0x7362
 /** Interface indexes inside a host start here: a fresh namespace may have tunnel devices of the kernel's own before. */
 const HOST_INDEX = 100
-/** Interface indexes of switch ends start here. */
-const PORT_INDEX = 10_000
 /** VLAN interfaces of a trunk: this many indexes for each trunk. */
 const TRUNK_SPAN = 4096
 
@@ -27,8 +23,8 @@ export function hostIndex(host: HostModel, item: InterfaceModel): number {
 }
 
 /** Index of the switch's end. */
-export function portIndex(item: InterfaceModel): number {
-  return PORT_INDEX + item.ofport
+export function portIndex(site: SwitchSite, item: InterfaceModel): number {
+  return site.indexBase + item.ofport
 }
 
 function subinterfaceIndex(host: HostModel, item: InterfaceModel, vlan: number): number {
@@ -46,7 +42,7 @@ export function hostJob(model: TestbedModel, host: HostModel): NamespaceJob {
       index: hostIndex(host, item),
       mac: item.mac,
       mtu: item.mtu,
-      kind: { type: 'veth', peer: { name: item.port, index: portIndex(item), mtu: item.mtu, group: PORT_GROUP, namespace: BASE_NAMESPACE } },
+      kind: { type: 'veth', peer: { name: item.port, index: portIndex(model.site, item), mtu: item.mtu, group: model.site.group, namespace: BASE_NAMESPACE } },
     })
   }
   encodeConfiguration(writer, model, host)
@@ -101,29 +97,35 @@ function hostSysctls(host: HostModel): [string, string][] {
 }
 
 /** The job that makes the switch's own namespace silent: its ends of the cables have no IPv6 of their own. */
-export function switchPreparationJob(): NamespaceJob {
+export function switchPreparationJob(site: SwitchSite): NamespaceJob {
+  // In a namespace that others use too, each switch end is silenced by itself.
+  if (!site.own) return { namespace: BASE_NAMESPACE }
   return { namespace: BASE_NAMESPACE, sysctls: [['net/ipv6/conf/default/disable_ipv6', '1']] }
 }
 
-/** The job that brings switch ends up: all of them with one request, or those of some interfaces. */
-export function portsUpJob(interfaces?: readonly InterfaceModel[]): NamespaceJob {
-  return linkStateJob(interfaces, true)
+/** The job that brings the switch ends of interfaces up; with one request when they are all that there are. */
+export function portsUpJob(site: SwitchSite, interfaces: readonly InterfaceModel[], all = false): NamespaceJob {
+  if (site.own) return linkStateJob(site, all ? undefined : interfaces, true)
+  const writer = new NetlinkWriter()
+  for (const item of interfaces) encodeSetLink(writer, `silence the switch end ${item.port}`, { index: portIndex(site, item), linkLocal: false })
+  for (const item of interfaces) encodeSetLink(writer, `bring the switch end ${item.port} up`, { index: portIndex(site, item), up: true })
+  return { namespace: BASE_NAMESPACE, messages: writer.finish().bytes, labels: writer.labels }
 }
 
 /** The job that sets the switch ends of cables up or down, as if they were plugged or pulled. */
-export function linkStateJob(interfaces: readonly InterfaceModel[] | undefined, up: boolean): NamespaceJob {
+export function linkStateJob(site: SwitchSite, interfaces: readonly InterfaceModel[] | undefined, up: boolean): NamespaceJob {
   const writer = new NetlinkWriter()
   const verb = up ? 'up' : 'down'
-  if (interfaces === undefined) encodeSetLink(writer, `bring the switch ends ${verb}`, { group: PORT_GROUP, up })
-  for (const item of interfaces ?? []) encodeSetLink(writer, `bring the switch end ${item.port} ${verb}`, { index: portIndex(item), up })
+  if (interfaces === undefined) encodeSetLink(writer, `bring the switch ends ${verb}`, { group: site.group, up })
+  for (const item of interfaces ?? []) encodeSetLink(writer, `bring the switch end ${item.port} ${verb}`, { index: portIndex(site, item), up })
   writer.finish()
   return { namespace: BASE_NAMESPACE, messages: writer.bytes, labels: writer.labels }
 }
 
 /** The job that deletes a cable, at its switch end. */
-export function deletePortJob(item: InterfaceModel): NamespaceJob {
+export function deletePortJob(site: SwitchSite, item: InterfaceModel): NamespaceJob {
   const writer = new NetlinkWriter()
-  encodeDeleteLink(writer, `delete the switch end ${item.port}`, { index: portIndex(item) })
+  encodeDeleteLink(writer, `delete the switch end ${item.port}`, { index: portIndex(site, item) })
   writer.finish()
   return { namespace: BASE_NAMESPACE, messages: writer.bytes, labels: writer.labels, lenient: true }
 }

@@ -1,6 +1,6 @@
 import { invalidTopology, type TopologyIssue } from '../errors.js'
 import { addHosts } from './hosts.js'
-import type { TestbedModel } from './model.js'
+import { PRIVATE_SITE, type SwitchSite, type TestbedModel } from './model.js'
 import { addNetworks } from './networks.js'
 import { checkHostShape, checkNetworkShape, checkShape, formatPath } from './schema.js'
 import { parseHostAddress } from './subnet.js'
@@ -10,7 +10,7 @@ import type { HostSpec, NetworkSpec, Topology } from './spec.js'
  * Decides everything that a topology leaves open: VLANs, addresses, MACs, names, port numbers. Pure.
  * @throws TestbedError `invalid` with every mistake, each with its path and value
  */
-export function buildModel(topology: Topology): TestbedModel {
+export function buildModel(topology: Topology, site: SwitchSite = PRIVATE_SITE): TestbedModel {
   const shape = checkShape(topology)
   if (shape.length > 0) throw invalidTopology(shape)
   const issues: TopologyIssue[] = []
@@ -18,7 +18,7 @@ export function buildModel(topology: Topology): TestbedModel {
     if (parseHostAddress(text) === undefined) issues.push({ path: formatPath(['dns', index]), value: text, message: 'must be the address of a name server' })
   }
   const networks = addNetworks(new Map(), topology.networks, issues)
-  const empty: TestbedModel = { name: topology.name ?? 'testbed', dns: topology.dns ?? [], networks, hosts: new Map(), nextOfport: 1 }
+  const empty: TestbedModel = { site, name: topology.name ?? 'testbed', dns: topology.dns ?? [], networks, hosts: new Map(), nextOfport: 1 }
   const model = addHosts(empty, topology.hosts, issues)
   if (issues.length > 0) throw invalidTopology(issues)
   return model

@@ -42,7 +42,7 @@ export function addHosts(model: TestbedModel, specs: Readonly<Record<string, Hos
       const ofport = nextOfport++
       const shown = draft.name ?? automaticName(index, all)
       const device = shown.length > LONGEST_DEVICE_NAME ? automaticName(index, all) : shown
-      const port = portName(name, device, ofport, ports)
+      const port = model.site.portPrefix === undefined ? portName(name, device, ofport, ports) : `${model.site.portPrefix}${ofport}`
       const mac = draft.attachment.mac?.toLowerCase().replaceAll('-', ':') ?? automaticMac(ofport, taken)
       return {
         name: shown,

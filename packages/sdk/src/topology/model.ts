@@ -48,8 +48,26 @@ export interface HostModel {
   readonly spec: HostSpec
 }
 
+/** Where the switch ends of cables live, and how they are told apart from everything else there. */
+export interface SwitchSite {
+  /** Name of the bridge. */
+  readonly bridge: string
+  /** Name of every switch end is this and its OpenFlow port number; undefined: readable names (`web-eth0`), for a namespace of the testbed's own. */
+  readonly portPrefix: string | undefined
+  /** Interface group of the switch ends: one request brings them up, one deletes them. */
+  readonly group: number
+  /** Interface indexes of switch ends begin behind this one. */
+  readonly indexBase: number
+  /** The namespace is the testbed's own: its settings may be changed. */
+  readonly own: boolean
+}
+
+/** The switch of a testbed of its own. */
+export const PRIVATE_SITE: SwitchSite = { bridge: 's1', portPrefix: undefined, group: 0x7362, indexBase: 10_000, own: true }
+
 /** A whole testbed with everything decided; what is added later is decided from what is there. */
 export interface TestbedModel {
+  readonly site: SwitchSite
   readonly name: string
   readonly dns: readonly string[]
   readonly networks: ReadonlyMap<string, NetworkModel>
