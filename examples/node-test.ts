@@ -17,17 +17,18 @@ after(async () => {
   await testbed[Symbol.asyncDispose]()
 })
 
-test('the two on the lan reach each other, the castaway reaches nobody', async () => {
+// Node's runner starts and awaits the tests itself.
+void test('the two on the lan reach each other, the castaway reaches nobody', async () => {
   const matrix = await testbed.reachability()
   matrix.assert({ a: ['b'], b: ['a'] })
 })
 
-test('the failure of an expectation names the pair', async () => {
+void test('the failure of an expectation names the pair', async () => {
   const matrix = await testbed.reachability({ hosts: ['a', 'castaway'], timeout: 300 })
   assert.throws(() => matrix.assert({ a: ['castaway'] }), /a -> castaway: should be reachable/)
 })
 
-test('a program in a host finds the other one by its name', async () => {
+void test('a program in a host finds the other one by its name', async () => {
   const { stdout } = await testbed.hosts.a.exec(['getent', 'ahostsv4', 'b'])
   assert.match(stdout, new RegExp(`^${testbed.hosts.b.ip()}\\s`))
 })

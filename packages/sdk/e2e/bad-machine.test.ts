@@ -1,7 +1,4 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 const program = `
@@ -39,26 +36,11 @@ describe('on a machine where something is missing, the error says what to do', (
     ['unshare', 'util-linux'],
     ['setpriv', 'util-linux'],
   ])('%s', (missing, debianPackage) => {
-    // A folder with links to every program but this one, mounted over all folders that are searched.
-    const folder = mkdtempSync(join(tmpdir(), 'path-'))
-    try {
-      for (const source of ['/bin', '/usr/bin', '/usr/sbin', '/sbin', '/usr/local/bin', '/usr/local/sbin']) {
-        for (const name of readdirSync(source)) {
-          if (name !== missing && ['sh', 'unshare', 'setpriv', 'mount', 'ovs-vswitchd', 'ovsdb-server'].includes(name)) symlinkSync(`${source}/${name}`, join(folder, name), 'file')
-        }
-      }
-    } catch {
-      // /bin and /usr/bin are one folder here.
-    }
-    try {
-      const hide = `for f in /usr/sbin /usr/bin; do [ -e $f/${missing} ] && mount --bind /dev/null $f/${missing}; done; true`
-      const { code, message } = run(spoilt(hide))
-      expect(code).toBe('missing')
-      expect(message).toContain(`"${missing}" is not installed`)
-      expect(message).toContain(`apt-get install ${debianPackage}`)
-    } finally {
-      rmSync(folder, { recursive: true })
-    }
+    const hide = `for f in /usr/sbin /usr/bin; do [ -e $f/${missing} ] && mount --bind /dev/null $f/${missing}; done; true`
+    const { code, message } = run(spoilt(hide))
+    expect(code).toBe('missing')
+    expect(message).toContain(`"${missing}" is not installed`)
+    expect(message).toContain(`apt-get install ${debianPackage}`)
   })
 
   it('/dev/net/tun does not exist', () => {

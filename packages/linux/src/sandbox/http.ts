@@ -2,7 +2,7 @@ import { Agent as HttpAgent, type AgentOptions, type ClientRequestArgs } from 'n
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { connect as connectTls } from 'node:tls'
-import { Agent as Dispatcher, fetch as undiciFetch, type RequestInit as UndiciRequestInit } from 'undici'
+import type { Agent as Dispatcher, RequestInit as UndiciRequestInit } from 'undici'
 
 /** Opens a connection to a name or address, from somewhere. */
 export type Connector = (host: string, port: number) => Promise<Socket>
@@ -31,9 +31,9 @@ export interface ConnectorFetch {
   readonly close: () => Promise<void>
 }
 
-/** `fetch` whose connections, also those of https, are opened by `connector`. */
-export function createFetch(connector: Connector): ConnectorFetch {
-  const dispatcher = new Dispatcher({
+/** A dispatcher of undici whose connections, also those of https, are opened by `connector`. */
+function createDispatcher(undici: typeof import('undici'), connector: Connector): Dispatcher {
+  return new undici.Agent({
     connect: (options, callback) => {
       const port = Number(options.port) || (options.protocol === 'https:' ? 443 : 80)
       // URL writes IPv6 addresses in brackets.
@@ -49,7 +49,16 @@ export function createFetch(connector: Connector): ConnectorFetch {
       )
     },
   })
-  const fetch: typeof globalThis.fetch = (input, init) =>
-    undiciFetch(input as string, { ...(init as unknown as UndiciRequestInit | undefined), dispatcher }) as unknown as Promise<Response>
-  return { fetch, close: () => dispatcher.destroy() }
+}
+
+/** `fetch` whose connections, also those of https, are opened by `connector`. */
+export function createFetch(connector: Connector): ConnectorFetch {
+  // Loaded when somebody fetches: it would double the time that the package takes to load.
+  let loading: Promise<{ readonly undici: typeof import('undici'); readonly dispatcher: Dispatcher }> | undefined
+  const load = (): NonNullable<typeof loading> => (loading ??= import('undici').then((undici) => ({ undici, dispatcher: createDispatcher(undici, connector) })))
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const { undici, dispatcher } = await load()
+    return (await undici.fetch(input as string, { ...(init as unknown as UndiciRequestInit | undefined), dispatcher })) as unknown as Response
+  }
+  return { fetch, close: async () => (await loading)?.dispatcher.destroy() }
 }
