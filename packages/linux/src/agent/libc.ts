@@ -32,6 +32,16 @@ const natives = {
   close: lib.func('int close(int fd)'),
   mount: lib.func('int mount(const char *source, const char *target, const char *type, unsigned long flags, const char *data)'),
   sethostname: lib.func('int sethostname(const char *name, size_t length)'),
+  posixSpawn: lib.func('int posix_spawn(void *pid, const char *path, void *actions, void *attributes, const char **argv, const char **envp)'),
+  spawnActionsInit: lib.func('int posix_spawn_file_actions_init(void *actions)'),
+  spawnActionsDup: lib.func('int posix_spawn_file_actions_adddup2(void *actions, int fd, int target)'),
+  spawnActionsOpen: lib.func('int posix_spawn_file_actions_addopen(void *actions, int fd, const char *path, int flags, uint32_t mode)'),
+  spawnActionsChdir: lib.func('int posix_spawn_file_actions_addchdir_np(void *actions, const char *path)'),
+  spawnActionsDestroy: lib.func('int posix_spawn_file_actions_destroy(void *actions)'),
+  spawnAttributesInit: lib.func('int posix_spawnattr_init(void *attributes)'),
+  spawnAttributesFlags: lib.func('int posix_spawnattr_setflags(void *attributes, int16_t flags)'),
+  spawnAttributesDefault: lib.func('int posix_spawnattr_setsigdefault(void *attributes, void *set)'),
+  spawnAttributesMask: lib.func('int posix_spawnattr_setsigmask(void *attributes, void *set)'),
   waitpid: lib.func('int waitpid(int pid, void *status, int options)'),
   epollCreate: lib.func('int epoll_create1(int flags)'),
   epollCtl: lib.func('int epoll_ctl(int epfd, int op, int fd, void *event)'),
@@ -183,11 +193,45 @@ export function socketPair(): readonly [number, number] {
   return [fds[0] ?? -1, fds[1] ?? -1]
 }
 
-/** Collects one ended child: its wait status, or undefined while it runs. */
-export function tryWait(pid: number): number | undefined {
+/** Collects any child that has ended: its process id and wait status; undefined when none has. */
+export function tryWaitAny(): { readonly pid: number; readonly status: number } | undefined {
   const status = new Int32Array(1)
-  const result = natives.waitpid(pid, new Uint8Array(status.buffer), WNOHANG) as number
-  return result === pid ? status[0] : undefined
+  const pid = natives.waitpid(-1, new Uint8Array(status.buffer), WNOHANG) as number
+  return pid > 0 ? { pid, status: status[0] as number } : undefined
+}
+
+const POSIX_SPAWN_SETSIGDEF = 0x04
+const POSIX_SPAWN_SETSIGMASK = 0x08
+const POSIX_SPAWN_SETSID = 0x80
+/** More than any libc's opaque struct needs: glibc's attributes are 336 bytes, its actions 80. */
+const OPAQUE_SIZE = 512
+
+/** Attributes of every process: a session of its own, no signal ignored (Node ignores SIGPIPE) or blocked. */
+const spawnAttributes = ((): Uint8Array => {
+  const attributes = new Uint8Array(OPAQUE_SIZE)
+  natives.spawnAttributesInit(attributes)
+  natives.spawnAttributesFlags(attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID)
+  natives.spawnAttributesDefault(attributes, new Uint8Array(128).fill(0xff))
+  natives.spawnAttributesMask(attributes, new Uint8Array(128))
+  return attributes
+})()
+
+/** posix_spawn(3): the process id, or the negative errno. Descriptors for 0, 1 and 2; undefined is /dev/null. */
+export function trySpawn(path: string, argv: readonly string[], env: readonly string[], cwd: string, stdio: readonly (number | undefined)[]): number {
+  const actions = new Uint8Array(OPAQUE_SIZE)
+  natives.spawnActionsInit(actions)
+  try {
+    natives.spawnActionsChdir(actions, cwd)
+    for (const [target, fd] of stdio.entries()) {
+      if (fd === undefined) natives.spawnActionsOpen(actions, target, '/dev/null', target === 0 ? 0 : 1, 0)
+      else natives.spawnActionsDup(actions, fd, target)
+    }
+    const pid = new Int32Array(1)
+    const errno = natives.posixSpawn(new Uint8Array(pid.buffer), path, actions, spawnAttributes, [...argv, null], [...env, null]) as number
+    return errno === 0 ? (pid[0] as number) : -errno
+  } finally {
+    natives.spawnActionsDestroy(actions)
+  }
 }
 
 export const epollCreate = (): number => checked('epoll_create1', natives.epollCreate(SOCK_CLOEXEC) as number)

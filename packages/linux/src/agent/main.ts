@@ -4,9 +4,7 @@ import { send, wireError } from './channel.js'
 import { HostFiles } from './host-files.js'
 import { runJob } from './jobs.js'
 import { NamespaceTable } from './namespace-table.js'
-import { dump, sendBatch } from './netlink-socket.js'
-import { NetlinkWriter } from '../netlink/writer.js'
-import { encodeDeleteLink } from '../rtnetlink/link.js'
+import { dump } from './netlink-socket.js'
 import { Poller } from './poller.js'
 import { ProcessTable } from './process-table.js'
 import { probe } from './probe.js'
@@ -15,6 +13,7 @@ import type { AgentCallName, AgentCalls, AgentRequest } from './protocol.js'
 import { readServices, type Service } from './service.js'
 import { destroyTcpSockets } from './sock-destroy.js'
 import { settle } from './settle.js'
+import { shutDown } from './shut-down.js'
 import { SocketTable } from './socket-table.js'
 import { forgetUnresolvedNeighbours } from './unresolved.js'
 
@@ -86,16 +85,9 @@ const handlers: Handlers = {
     return new Uint8Array(length === undefined ? bytes : bytes.subarray(Math.max(0, bytes.length - length)))
   },
   close: ({ group }) => {
-    for (const id of namespaces.ids) namespaces.inNetwork(id, destroyTcpSockets)
-    if (group !== undefined) {
-      const writer = new NetlinkWriter()
-      encodeDeleteLink(writer, 'delete the links of the testbed', { group })
-      try {
-        sendBatch(writer.finish().bytes, writer.labels)
-      } catch {
-        // None there: nothing was built yet.
-      }
-    }
+    // A dump of TCP sockets walks the whole machine's table: only where there can be any.
+    for (const id of namespaces.usedIds) namespaces.inNetwork(id, destroyTcpSockets)
+    shutDown(processes, group)
     return undefined
   },
 }

@@ -26,6 +26,7 @@ const UTS = '/proc/self/ns/uts'
  */
 export class NamespaceTable {
   readonly #entries = new Map<string, Entry>()
+  readonly #used = new Set<string>()
   readonly #base = { net: openSync(NET, 'r'), mnt: openSync(MNT, 'r'), uts: openSync(UTS, 'r') }
   readonly #baseLink = readlinkSync(NET)
 
@@ -36,6 +37,16 @@ export class NamespaceTable {
 
   get ids(): string[] {
     return [...this.#entries.keys()]
+  }
+
+  /** Those in which something may have opened a socket: a process, or the library. */
+  get usedIds(): string[] {
+    return [...this.#used]
+  }
+
+  /** Notes that a socket was opened in a namespace. */
+  markUsed(id: string): void {
+    if (id !== BASE_NAMESPACE) this.#used.add(id)
   }
 
   /** The descriptor of a network namespace, for IFLA_NET_NS_FD. */
@@ -63,6 +74,7 @@ export class NamespaceTable {
     const entry = this.#entries.get(id)
     if (entry === undefined) return
     this.#entries.delete(id)
+    this.#used.delete(id)
     this.files.forget(id)
     for (const fd of [entry.net, entry.full?.mnt, entry.full?.uts]) if (fd !== undefined) closeSync(fd)
   }
@@ -82,6 +94,7 @@ export class NamespaceTable {
   inHost<T>(id: string, work: () => T): T {
     if (id === BASE_NAMESPACE) return work()
     const entry = this.#entry(id)
+    this.#used.add(id)
     return this.inNetwork(id, () => {
       try {
         if (entry.full === undefined) entry.full = this.#furnish(entry)

@@ -1,19 +1,23 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync, readFileSync, readdirSync, readlinkSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readlinkSync } from 'node:fs'
 import { constants as os } from 'node:os'
 import { LinuxError } from '../errors.js'
 import { passStream, send } from './channel.js'
 import * as libc from './libc.js'
 import type { NamespaceTable } from './namespace-table.js'
 import type { SpawnRequest } from './protocol.js'
+import { posixSpawn } from './posix-spawn.js'
 import { serviceOf, type Service } from './service.js'
+
+const SIGNAL_NAMES = new Map(Object.entries(os.signals).map(([name, number]) => [number as number, name]))
 
 /** The processes that the agent started in hosts, and the reaper of everything that lost its parent. */
 export class ProcessTable {
-  readonly #children = new Map<number, ChildProcess>()
-  readonly #pids = new Set<number>()
+  /** Numbers of the processes that run, by process id. */
+  readonly #children = new Map<number, number>()
+  readonly #running = new Map<number, number>()
   readonly #services: readonly Service[]
   #next = 0
+  #closing = false
 
   constructor(
     private readonly namespaces: NamespaceTable,
@@ -21,48 +25,32 @@ export class ProcessTable {
     private readonly serviceExited: (service: Service, code: number | null, signal: string | null) => void,
   ) {
     this.#services = services
-    // As the first process of its pid namespace the agent inherits every orphan, and libuv only collects its own children.
+    // As the first process of its pid namespace the agent inherits every orphan. It has no child that libuv knows of.
     process.on('SIGCHLD', () => this.#reap())
     // What ended before this line has sent its signal already.
     this.#reap()
   }
 
   /** Starts a process in a host and passes its standard streams. */
-  async spawn(id: number, request: SpawnRequest): Promise<{ process: number; pid: number }> {
-    const [file = '', ...args] = request.argv
+  spawn(id: number, request: SpawnRequest): { process: number; pid: number } {
     const input = request.input ? libc.pipe() : undefined
     const output = libc.pipe()
     const errors = libc.pipe()
-    const theirs = [input?.[0], output[1], errors[1]]
-    let child: ChildProcess
+    const ours = [input?.[1], output[0], errors[0]]
+    let pid: number
     try {
-      child = this.namespaces.inHost(request.namespace, () => {
-        if (request.cwd !== undefined) checkDirectory(request.cwd)
-        return spawn(file, args, {
-          stdio: [input?.[0] ?? 'ignore', output[1], errors[1]],
-          env: { ...request.env },
-          cwd: request.cwd ?? '/',
-          // A session of its own: signals go to the whole group, and no terminal is shared.
-          detached: true,
-        })
-      })
+      pid = this.namespaces.inHost(request.namespace, () =>
+        posixSpawn({ argv: request.argv, env: request.env, cwd: request.cwd ?? '/', stdio: [input?.[0], output[1], errors[1]] }),
+      )
+    } catch (error) {
+      for (const fd of ours) if (fd !== undefined) libc.close(fd)
+      throw error
     } finally {
-      for (const fd of theirs) if (fd !== undefined) libc.close(fd)
-    }
-    const { pid } = child
-    if (pid === undefined) {
-      for (const fd of [input?.[1], output[0], errors[0]]) if (fd !== undefined) libc.close(fd)
-      const reason = await new Promise<NodeJS.ErrnoException>((resolve) => child.once('error', resolve))
-      throw this.namespaces.inHost(request.namespace, () => spawnError(file, reason, request.env['PATH'] ?? ''))
+      for (const fd of [input?.[0], output[1], errors[1]]) if (fd !== undefined) libc.close(fd)
     }
     const number = ++this.#next
-    this.#children.set(number, child)
-    this.#pids.add(pid)
-    child.once('exit', (code, signal) => {
-      this.#children.delete(number)
-      this.#pids.delete(pid)
-      void send({ type: 'exit', process: number, code, signal })
-    })
+    this.#children.set(pid, number)
+    this.#running.set(number, pid)
     if (input !== undefined) void passStream(id, 'stdin', input[1])
     void passStream(id, 'stdout', output[0])
     void passStream(id, 'stderr', errors[0])
@@ -71,7 +59,7 @@ export class ProcessTable {
 
   /** Signals a process and its whole group; false when it is gone. */
   signal(number: number, signal: string): boolean {
-    const pid = this.#children.get(number)?.pid
+    const pid = this.#running.get(number)
     if (pid === undefined) return false
     const value = os.signals[signal as NodeJS.Signals] as number | undefined
     if (value === undefined) throw new LinuxError('invalid', `"${signal}" is no signal`)
@@ -101,39 +89,46 @@ export class ProcessTable {
     }
   }
 
-  #reap(): void {
-    let children: number[]
-    try {
-      children = readFileSync('/proc/1/task/1/children', 'utf8').split(' ').filter(Boolean).map(Number)
-    } catch {
-      children = this.#services.flatMap((service) => service.identify() ?? [])
+  /** Kills the services, which then are no longer missed. */
+  killServices(): void {
+    this.#closing = true
+    for (const service of this.#services) {
+      const pid = service.identify()
+      try {
+        if (pid !== undefined) process.kill(pid, 'SIGKILL')
+      } catch {
+        // Gone already.
+      }
     }
-    for (const pid of children) {
-      if (this.#pids.has(pid)) continue
-      const status = libc.tryWait(pid)
-      if (status === undefined) continue
+  }
+
+  /** Whether a service that was killed is still being taken apart by the kernel. Collects what has ended. */
+  servicesRunning(): boolean {
+    this.#reap()
+    return this.#services.some((service) => {
+      const pid = service.identify()
+      return pid !== undefined && existsSync(`/proc/${pid}`)
+    })
+  }
+
+  /** Collects everything that has ended: what was started here, services, and orphans. */
+  #reap(): void {
+    for (let ended = libc.tryWaitAny(); ended !== undefined; ended = libc.tryWaitAny()) {
+      const { pid, status } = ended
       const signalNumber = status & 0x7f
       const code = signalNumber === 0 ? (status >> 8) & 0xff : null
-      const service = serviceOf(this.#services, pid, code)
-      if (service === undefined) continue
-      const signal = Object.entries(os.signals).find(([, number]) => number === signalNumber)?.[0] ?? null
-      this.serviceExited(service, code, signal)
+      const signal = signalNumber === 0 ? null : (SIGNAL_NAMES.get(signalNumber) ?? `signal ${signalNumber}`)
+      const number = this.#children.get(pid)
+      if (number !== undefined) {
+        this.#children.delete(pid)
+        this.#running.delete(number)
+        void send({ type: 'exit', process: number, code, signal })
+      } else {
+        const service = serviceOf(this.#services, pid, code)
+        if (service !== undefined && !this.#closing) this.serviceExited(service, code, signal)
+      }
     }
   }
-}
-
-function checkDirectory(path: string): void {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) {
-    throw new LinuxError('invalid', `cwd "${path}" is no directory in the host`)
-  }
-}
-
-function spawnError(file: string, cause: NodeJS.ErrnoException, path: string): LinuxError {
-  // A folder of PATH that may not be searched makes it EACCES, though no folder has the program.
-  const nowhere = cause.code === 'EACCES' && !file.includes('/') && !path.split(':').some((folder) => existsSync(`${folder}/${file}`))
-  if (cause.code === 'ENOENT' || nowhere) return new LinuxError('not-found', `there is no program "${file}" in the host (PATH was searched when it has no slash)`, { cause })
-  if (cause.code === 'EACCES') return new LinuxError('forbidden', `"${file}" may not be executed`, { cause })
-  return new LinuxError('kernel', `cannot start "${file}": ${cause.message}`, { cause })
 }
 
 /** Processes (zombies not counted) whose network namespace is the given one. */

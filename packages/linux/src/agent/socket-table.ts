@@ -28,10 +28,15 @@ export class SocketTable {
     private readonly poller: Poller,
   ) {}
 
+  #streamSocket(namespace: string, address: Uint8Array): number {
+    this.namespaces.markUsed(namespace)
+    return this.namespaces.inNetwork(namespace, () => libc.socket(family(address), libc.SOCK_STREAM | libc.SOCK_NONBLOCK))
+  }
+
   /** A bound TCP socket; the library calls listen on it, so that no connection is ever accepted here. */
   async listen(id: number, request: AgentCalls['listen']['request']): Promise<{ port: number }> {
     const address = encodeSocketAddress(request.host, request.port)
-    const fd = this.namespaces.inNetwork(request.namespace, () => libc.socket(family(address), libc.SOCK_STREAM | libc.SOCK_NONBLOCK))
+    const fd = this.#streamSocket(request.namespace, address)
     let port: number
     try {
       libc.setOption(fd, libc.SOL_SOCKET, SO_REUSEADDR, 1)
@@ -50,7 +55,7 @@ export class SocketTable {
   async connect(id: number, request: AgentCalls['connect']['request']): Promise<undefined> {
     const address = encodeSocketAddress(request.host, request.port)
     const target = `${request.host.includes(':') ? `[${request.host}]` : request.host}:${request.port}`
-    const fd = this.namespaces.inNetwork(request.namespace, () => libc.socket(family(address), libc.SOCK_STREAM | libc.SOCK_NONBLOCK))
+    const fd = this.#streamSocket(request.namespace, address)
     try {
       if (request.localHost !== undefined) libc.bind(fd, encodeSocketAddress(request.localHost, 0))
       const result = libc.tryConnect(fd, address)
