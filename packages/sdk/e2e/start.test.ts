@@ -78,6 +78,20 @@ describe('a started testbed', () => {
     expect((await b.exec(['ls', '/sys/class/net'])).stdout.trim().split('\n').sort()).toEqual(['eth0', 'lo'])
   })
 
+  it('handles names that are longer than the kernel allows', async () => {
+    const long = 'a-host-with-a-name-that-no-interface-could-have'
+    await using testbed = await Testbed.start({
+      networks: { 'a-network-with-a-long-name': { subnet: '10.5.0.0/24' } },
+      hosts: { [long]: { networks: { 'a-network-with-a-long-name': { interface: 'uplink-to-the-internet' } } }, b: { networks: ['a-network-with-a-long-name'] } },
+    })
+    expect((await testbed.hosts.b.ping(long)).ok).toBe(true)
+    const [link] = JSON.parse((await testbed.host(long).exec(['ip', '-j', 'link', 'show', 'uplink-to-the-internet'])).stdout) as { ifname: string }[]
+    expect(link?.ifname).toBe('eth0')
+    await using capture = await testbed.host(long).capture({ interface: 'uplink-to-the-internet' })
+    expect(capture.interfaceName).toBe('uplink-to-the-internet')
+    expect(testbed.inspect().hosts[0]?.interfaces[0]?.name).toBe('uplink-to-the-internet')
+  })
+
   it('tells each step while it starts', async () => {
     const steps: string[] = []
     await using testbed = await Testbed.start(pair, { onProgress: ({ step }) => void steps.push(step) })

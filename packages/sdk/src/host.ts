@@ -236,7 +236,8 @@ export class Host {
   capture(options: CaptureOptions & { readonly interface?: string } = {}): Promise<Capture> {
     return this.#core.guard(() => {
       const { interface: name, ...rest } = options
-      return captureIn(this.#core.sandbox, this.#ready(), this.#core.interface(this.#model, name).device, rest)
+      const item = this.#core.interface(this.#model, name)
+      return captureIn(this.#core.sandbox, this.#ready(), item.device, rest, item.name)
     })
   }
 

@@ -16,6 +16,7 @@ export const RTM_NEWQDISC = 36
 export const RTM_DELQDISC = 37
 export const RTM_GETQDISC = 38
 export const RTM_NEWTCLASS = 40
+export const RTM_NEWLINKPROP = 108
 
 export const AF_UNSPEC = 0
 export const AF_INET = 2
@@ -36,6 +37,9 @@ export const IFLA_AF_SPEC = 26
 export const IFLA_GROUP = 27
 export const IFLA_NET_NS_FD = 28
 export const IFLA_EXT_MASK = 29
+
+export const IFLA_PROP_LIST = 52
+export const IFLA_ALT_IFNAME = 53
 
 export const IFLA_INET6_ADDR_GEN_MODE = 8
 export const IN6_ADDR_GEN_MODE_EUI64 = 0

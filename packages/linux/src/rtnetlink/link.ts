@@ -110,6 +110,14 @@ export function encodeSetLink(writer: NetlinkWriter, label: string, link: SetLin
   })
 }
 
+/** Appends the request that gives a link one more name, of up to 127 bytes, by which `ip link show` and others find it too (Linux 5.5). */
+export function encodeAlternativeName(writer: NetlinkWriter, label: string, index: number, name: string): void {
+  writer.message(label, rt.RTM_NEWLINKPROP, NLM_F_REQUEST | NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK, (w) => {
+    ifinfomsg(w, index, 0, 0)
+    w.nested(rt.IFLA_PROP_LIST, (list) => list.attributeString(rt.IFLA_ALT_IFNAME, name))
+  })
+}
+
 /** Appends the request that deletes a link, or every link of a group. */
 export function encodeDeleteLink(writer: NetlinkWriter, label: string, link: Pick<SetLink, 'index' | 'name' | 'group'>): void {
   writer.message(label, rt.RTM_DELLINK, NLM_F_REQUEST | NLM_F_ACK, (w) => {

@@ -51,7 +51,7 @@ export interface Capture extends AsyncIterableIterator<CapturedPacket>, AsyncDis
 }
 
 /** Starts a capture on an interface of a namespace. When it resolves, every frame from now on is recorded. */
-export async function captureIn(sandbox: Sandbox, namespace: string, name: string, options: CaptureOptions = {}): Promise<Capture> {
+export async function captureIn(sandbox: Sandbox, namespace: string, name: string, options: CaptureOptions = {}, shownName = name): Promise<Capture> {
   const { snapLength = 262_144 } = options
   if (!Number.isInteger(snapLength) || snapLength < 1 || snapLength > 262_144) throw new LinuxError('invalid', `snapLength ${snapLength} is none: a whole number of bytes from 1 to 262144`)
   const number = sandbox.nextNumber()
@@ -64,7 +64,7 @@ export async function captureIn(sandbox: Sandbox, namespace: string, name: strin
       promiscuous: options.promiscuous !== false,
       capture: number,
     })
-    return new RunningCapture(sandbox, namespace, number, name, takeStream(handles, 'records', { writable: false }), file, options)
+    return new RunningCapture(sandbox, namespace, number, shownName, takeStream(handles, 'records', { writable: false }), file, options)
   } catch (error) {
     file?.stream.destroy()
     throw error

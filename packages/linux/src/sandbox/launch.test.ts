@@ -8,7 +8,7 @@ describe('preludeScript', () => {
       const services = Array.from({ length: count }, (_, i) => ({ name: `it's ${i}`, argv: ['a', "b'c", '$(d)', ';'], pidFile: '/run/x', logFile: '/run/y' }))
       const script = preludeScript({ services, directories: ['/run/a b'], files: { "/run/it's": "a'b\n$c" } }, '/usr/bin/no de', '/agent')
       execFileSync('sh', ['-n', '-c', script])
-      expect(script).toContain(`exec '/usr/bin/no de' '/agent'`)
+      expect(script).toContain(`exec '/usr/bin/no de' --max-semi-space-size=1 '/agent'`)
     }
   })
 })

@@ -68,6 +68,7 @@ service=$!
 
 /**
  * The shell text that runs first in the sandbox: it furnishes /run, starts the services in the background and becomes the agent.
+ * The agent's young generation is kept small: what one large plan leaves behind would count as memory of the hosts.
  */
 export function preludeScript(contents: SandboxContents, node: string, agent: string): string {
   const { directories = [], files = {}, services = [] } = contents
@@ -83,7 +84,7 @@ service=0
 ${servicesScript(services)}STREAMBED_LAST_SERVICE=$service
 STREAMBED_SERVICES=${quote(JSON.stringify(description))}
 export STREAMBED_LAST_SERVICE STREAMBED_SERVICES
-exec ${quote(node)} ${quote(agent)}
+exec ${quote(node)} --max-semi-space-size=1 ${quote(agent)}
 `
 }
 

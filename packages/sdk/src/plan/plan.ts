@@ -1,5 +1,6 @@
 import {
   BASE_NAMESPACE,
+  encodeAlternativeName,
   encodeDeleteLink,
   encodeDeleteNeighbour,
   encodeNewAddress,
@@ -44,6 +45,10 @@ export function hostJob(model: TestbedModel, host: HostModel): NamespaceJob {
       mtu: item.mtu,
       kind: { type: 'veth', peer: { name: item.port, index: portIndex(model.site, item), mtu: item.mtu, group: model.site.group, namespace: BASE_NAMESPACE } },
     })
+  }
+  for (const item of host.interfaces) {
+    // The kernel's own names have 15 bytes; a longer one becomes its second name.
+    if (item.device !== item.name) encodeAlternativeName(writer, `name interface ${item.name} ${where}`, hostIndex(host, item), item.name)
   }
   encodeConfiguration(writer, model, host)
   writer.finish()
