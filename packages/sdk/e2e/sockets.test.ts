@@ -33,9 +33,30 @@ describe('an HTTP server and its client in this process, on two hosts', () => {
     expect((await laptop.exec(['curl', '-sf', 'http://web/curl'])).stdout).toContain('GET /curl from')
   })
 
-  it('answers 1,000 requests', async () => {
-    const { laptop } = testbed.hosts
-    const answers = await Promise.all(Array.from({ length: 1000 }, async (_, i) => (await laptop.fetch(`http://web/${i}`)).text()))
+  it('answers 1,000 requests, with a link taken down in the middle', async () => {
+    const { laptop, web } = testbed.hosts
+    const total = 1000
+    const answers: string[] = []
+    let next = 0
+    let reachedMiddle = (): void => undefined
+    const middle = new Promise<void>((resolve) => (reachedMiddle = resolve))
+    const worker = async (): Promise<void> => {
+      while (next < total) {
+        const number = next++
+        answers[number] = await (await laptop.fetch(`http://${number % 2 === 0 ? web.ip() : `[${web.ip6()}]`}/${number}`)).text()
+        if (number >= total / 2) reachedMiddle()
+      }
+    }
+    const workers = Promise.all(Array.from({ length: 20 }, worker))
+    await middle
+    await web.linkDown()
+    const answered = answers.filter(Boolean).length
+    expect(answered).toBeLessThan(total)
+    expect((await laptop.ping('web', { timeout: 300 })).ok).toBe(false)
+    // Nothing got through meanwhile but what was on its way.
+    expect(answers.filter(Boolean).length).toBeLessThanOrEqual(answered + 20)
+    await web.linkUp()
+    await workers
     expect(answers.filter((answer, i) => !answer.startsWith(`GET /${i} from`))).toEqual([])
   })
 
@@ -50,7 +71,7 @@ describe('an HTTP server and its client in this process, on two hosts', () => {
     agent.destroy()
   })
 
-  it('goes on after a link was down in the middle', async () => {
+  it('fails clearly while a link is down, and goes on when it is up again', async () => {
     const { laptop, web } = testbed.hosts
     const fetched = async (): Promise<string> => await (await laptop.fetch('http://web/middle')).text()
     expect(await fetched()).toContain('/middle')
