@@ -4,12 +4,12 @@ const start = [
   { command: 'ovs-vswitchd', package: 'openvswitch-switch', why: 'the virtual switch' },
   { command: 'ovsdb-server', package: 'openvswitch-switch', why: "the virtual switch's database" },
   { command: 'unshare', package: 'util-linux', why: 'makes the namespaces that a testbed lives in' },
+  { command: 'setpriv', package: 'util-linux', why: 'ends a testbed with the process that started it' },
+  { command: 'ping', package: 'iputils-ping', why: 'a host of the quick start runs it' },
 ]
 
 const test = [
   ...start,
-  { command: 'setpriv', package: 'util-linux', why: 'runs the tests as an ordinary user too' },
-  { command: 'ping', package: 'iputils-ping', why: 'the tests ping' },
   { command: 'ip', package: 'iproute2', why: 'the tests compare with it' },
   { command: 'tcpdump', package: 'tcpdump', why: 'the tests read captures with it' },
   { command: 'nft', package: 'nftables', why: 'routers and firewalls on hosts' },

@@ -1,5 +1,5 @@
 export { BASE_NAMESPACE } from './agent/protocol.js'
-export type { NamespaceJob, Probe, ProbeResult, TunDevice } from './agent/protocol.js'
+export type { AgentCalls, HostNames, NamespaceJob, Probe, ProbeResult, TunDevice } from './agent/protocol.js'
 export { LinuxError } from './errors.js'
 export type { LinuxErrorCode, LinuxErrorOptions } from './errors.js'
 export { decodeAttributes, decodeFailure, decodeMessages, decodeString, NetlinkReader } from './netlink/reader.js'

@@ -29,6 +29,22 @@ it('keeps two VLANs with the same subnet so far apart that not even ARP crosses'
   matrix.assert({ r1: ['r2'], r2: ['r1'], b1: ['b2'], b2: ['b1'] })
 })
 
+it('does not take a namesake on another VLAN for the host that was meant', async () => {
+  await using testbed = await Testbed.start({
+    networks: { red: { subnet: '10.0.0.0/24', vlan: 100 }, blue: { subnet: '10.0.0.0/24', vlan: 200 } },
+    hosts: { r1: { networks: ['red'] }, r9: { networks: { red: { ip: '10.0.0.9' } } }, b1: { networks: ['blue'] }, b9: { networks: { blue: { ip: '10.0.0.9' } } } },
+  })
+  const { r1, b1 } = testbed.hosts
+  // Automatic addresses differ across networks that overlap; equal ones were asked for.
+  expect(r1.ip()).not.toBe(b1.ip())
+  ;(await testbed.reachability({ timeout: 300 })).assert({ r1: ['r9'], r9: ['r1'], b1: ['b9'], b9: ['b1'] })
+  expect(await r1.ping('b9')).toMatchObject({ ok: false, reason: expect.stringContaining('same address') as string })
+  expect(await r1.canConnect('b9', { tcp: 80 })).toBe(false)
+  await expect(r1.connect('b9', 80)).rejects.toMatchObject({ code: 'unreachable' })
+  expect((await r1.exec(['getent', 'hosts', '10.0.0.9'])).stdout).toMatch(/\sr9\n/)
+  expect((await b1.exec(['getent', 'hosts', '10.0.0.9'])).stdout).toMatch(/\sb9\n/)
+})
+
 it('carries tags on a trunk port and none on an access port', async () => {
   await using testbed = await Testbed.start({
     networks: { red: { subnet: '10.1.0.0/24', vlan: 100 }, blue: { subnet: '10.2.0.0/24', vlan: 200 }, green: { subnet: '10.3.0.0/24', vlan: 300 } },

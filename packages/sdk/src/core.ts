@@ -1,11 +1,11 @@
-import { isIpv4, isIpv6, LinuxError, type NamespaceJob, type Sandbox } from '@streambed/linux'
+import { isIpv4, isIpv6, LinuxError, type AgentCalls, type NamespaceJob, type Sandbox } from '@streambed/linux'
 import { OvsError } from '@streambed/ovs'
 import { TestbedError } from './errors.js'
 import { EventFeed } from './events.js'
-import { hostIndex, hostsFile, resolvFile } from './plan/plan.js'
+import { hasNamesakes, hostIndex, hostsFile, resolvFile } from './plan/plan.js'
 import type { PartitionPlan } from './plan/partition.js'
 import type { Switch } from './switch.js'
-import { addressesOf, type HostModel, type InterfaceModel, type TestbedModel } from './topology/model.js'
+import { addressesOf, namesakeNetwork, type HostModel, type InterfaceModel, type TestbedModel } from './topology/model.js'
 
 /** What may be done to a host and undone. */
 export type HostState = 'running' | 'frozen' | 'stopped'
@@ -83,7 +83,10 @@ export class TestbedCore {
     return this.partition?.vlans.get(`${network} ${host}`) ?? this.model.networks.get(network)?.vlan ?? 0
   }
 
-  /** The addresses behind a name or address, best ones first for `viewer`. @throws TestbedError `invalid` */
+  /**
+   * The addresses behind a name or address, best ones first for `viewer`; none when somebody nearer has all of them.
+   * @throws TestbedError `invalid`
+   */
   resolve(target: string, viewer: string): { readonly addresses: readonly string[]; readonly host: string | undefined } {
     const bare = target.replace(/^\[(.*)\]$/, '$1')
     if (isIpv4(bare) || isIpv6(bare)) {
@@ -93,8 +96,9 @@ export class TestbedCore {
     if (target === 'localhost') return { addresses: ['127.0.0.1', '::1'], host: viewer }
     const name = this.model.hosts.has(target) ? target : [...this.model.hosts.keys()].find((candidate) => candidate.toLowerCase() === target.toLowerCase())
     if (name === undefined) throw new TestbedError('invalid', `"${target}" is neither a host of the testbed nor an address; the hosts are ${[...this.model.hosts.keys()].join(', ') || 'none'}`)
-    const addresses = addressesOf(this.model, name, viewer).map(({ address }) => address)
-    if (addresses.length === 0) throw new TestbedError('invalid', `host "${name}" has no address: its networks have no subnet`)
+    const all = addressesOf(this.model, name, viewer)
+    if (all.length === 0) throw new TestbedError('invalid', `host "${name}" has no address: its networks have no subnet`)
+    const addresses = all.filter((item) => namesakeNetwork(this.model, viewer, item) === undefined).map(({ address }) => address)
     return { addresses, host: name }
   }
 
@@ -122,6 +126,11 @@ export class TestbedCore {
 }
 
 /** The request that tells all hosts the names of all hosts. */
-export function namesRequest(model: TestbedModel): { hosts: string; resolv: Record<string, string> } {
-  return { hosts: hostsFile(model), resolv: Object.fromEntries([...model.hosts.values()].map((host) => [host.namespace, resolvFile(model, host)])) }
+export function namesRequest(model: TestbedModel): AgentCalls['names']['request'] {
+  const hosts = [...model.hosts.values()]
+  return {
+    hosts: hostsFile(model),
+    ...(hasNamesakes(model) && { own: Object.fromEntries(hosts.map((host) => [host.namespace, hostsFile(model, host.name)])) }),
+    resolv: Object.fromEntries(hosts.map((host) => [host.namespace, resolvFile(model, host)])),
+  }
 }

@@ -187,8 +187,12 @@ export class Host {
   ping(target: Target, options: PingOptions = {}): Promise<PingResult> {
     return this.#core.guard(async () => {
       const { count = 1, timeout = 1000, family } = options
-      const address = this.#resolve(target).find((text) => family === undefined || text.includes(':') === (family === 6))
-      if (address === undefined) throw new TestbedError('invalid', `${describe(target)} has no IPv${family} address`)
+      const known = this.#resolve(target)
+      const address = known.find((text) => family === undefined || text.includes(':') === (family === 6))
+      if (address === undefined) {
+        if (known.length > 0) throw new TestbedError('invalid', `${describe(target)} has no IPv${family} address`)
+        return { ok: false, address: '', sent: 0, received: 0, rttMs: [], reason: SHADOWED }
+      }
       const rttMs: number[] = []
       let reason: string | undefined
       for (let sent = 0; sent < count; sent++) {
@@ -267,8 +271,8 @@ export class Host {
   /**
    * Stops the host.
    *
-   * `kill` (the default) is a power failure: every process in it is killed, its connections are reset, its interfaces are down and its sockets
-   * in this process are closed. `freeze` stops its processes as they are; its kernel still answers pings.
+   * `kill` (the default) is a power failure: its interfaces go down, every process in it is killed and its sockets are closed, those in this
+   * process too. The other end of a connection notices when it next sends. `freeze` stops its processes as they are; its kernel still answers pings.
    */
   stop(options: { readonly mode?: 'kill' | 'freeze' } = {}): Promise<void> {
     const { mode = 'kill' } = options
@@ -327,11 +331,15 @@ export class Host {
         failures.push(error)
       }
     }
+    if (failures.length === 0) throw new LinuxError('unreachable', `host "${this.name}" cannot connect to ${describe(target)}: ${SHADOWED}`)
     const [first] = failures
     if (failures.length === 1 && first !== undefined) throw first
     throw new LinuxError('unreachable', `host "${this.name}" cannot connect to ${describe(target)} port ${port}: ${failures.map(({ message }) => message).join('; ')}`, { cause: new AggregateError(failures) })
   }
 }
+
+/** Why a host is not even tried. */
+const SHADOWED = 'somebody on a network of this host has the same address'
 
 function describe(target: Target): string {
   return typeof target === 'string' ? `"${target}"` : `host "${target.name}"`

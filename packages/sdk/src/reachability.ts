@@ -1,7 +1,8 @@
 import type { ProbeResult, Probe } from '@streambed/linux'
 import type { TestbedCore } from './core.js'
 import { TestbedError } from './errors.js'
-import { addressesOf } from './topology/model.js'
+import { hasNamesakes } from './plan/plan.js'
+import { addressesOf, namesakeNetwork } from './topology/model.js'
 
 /** What is tried. */
 export interface ReachabilityOptions {
@@ -123,8 +124,9 @@ function describe({ ok, attempts }: ReachabilityPair): string {
 export async function measureReachability(core: TestbedCore, options: ReachabilityOptions = {}): Promise<Reachability> {
   const started = performance.now()
   const names = (options.hosts ?? [...core.model.hosts.keys()]).map((name) => core.host(name).name)
+  const twins = hasNamesakes(core.model)
   const probes: Probe[] = []
-  const pairs: { from: string; to: string; targets: { address: string; family: 4 | 6; probe: number | undefined }[] }[] = []
+  const pairs: { from: string; to: string; targets: { address: string; family: 4 | 6; reason: string | undefined; probe: number | undefined }[] }[] = []
   for (const from of names) {
     const asleep = core.hostStates.get(from) === 'stopped'
     for (const to of names) {
@@ -133,15 +135,20 @@ export async function measureReachability(core: TestbedCore, options: Reachabili
       pairs.push({
         from,
         to,
-        targets: addresses.map(({ address, family }) => ({ address, family, probe: asleep ? undefined : probes.push({ namespace: core.host(from).namespace, address }) - 1 })),
+        targets: addresses.map((item) => {
+          const { address, family } = item
+          const namesake = twins ? namesakeNetwork(core.model, from, item) : undefined
+          const reason = asleep ? `${from} is stopped` : namesake === undefined ? undefined : `somebody else on network "${namesake}" has this address`
+          return { address, family, reason, probe: reason === undefined ? probes.push({ namespace: core.host(from).namespace, address }) - 1 : undefined }
+        }),
       })
     }
   }
   const results: ProbeResult[] = probes.length === 0 ? [] : await core.sandbox.call('probe', { probes, timeoutMs: options.timeout ?? 1000 })
   const finished = pairs.map(({ from, to, targets }): ReachabilityPair => {
-    const attempts = targets.map(({ address, family, probe }): ReachabilityAttempt => {
+    const attempts = targets.map(({ address, family, reason, probe }): ReachabilityAttempt => {
       const result = probe === undefined ? undefined : results[probe]
-      if (result === undefined) return { address, family, ok: false, rttMs: undefined, reason: `${from} is stopped` }
+      if (result === undefined) return { address, family, ok: false, rttMs: undefined, reason }
       return result.ok ? { address, family, ok: true, rttMs: result.rttMs, reason: undefined } : { address, family, ok: false, rttMs: undefined, reason: result.reason }
     })
     return { from, to, ok: attempts.some(({ ok }) => ok), attempts }

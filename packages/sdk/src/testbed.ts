@@ -273,8 +273,8 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
   exec: Host['exec'] = (argv, options = {}) => this.#core.guard(() => execIn(this.#core.sandbox, BASE_NAMESPACE, 'the switch', argv, options))
 
   /**
-   * Ends the testbed. Pending calls reject. When it resolves, every link is deleted and every process killed; the kernel may still be
-   * taking the switch daemon apart (some milliseconds for each port): `closed` resolves when the last process is gone. May be called again.
+   * Ends the testbed. Pending calls reject. When it resolves, every link is deleted and every process killed; `closed` resolves, some
+   * milliseconds later, when the kernel has taken the last process apart. May be called again.
    */
   close(): Promise<void> {
     this.#closing ??= this.#close()

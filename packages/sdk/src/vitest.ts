@@ -35,8 +35,14 @@ export function testbedTest<const NetworkName extends string, const HostName ext
       // vitest reads the names of the fixtures that are used from the first parameter's pattern.
       // eslint-disable-next-line no-empty-pattern
       async ({}, use) => {
-        await using testbed = await Testbed.start(topology, start)
-        await use(testbed)
+        const testbed = await Testbed.start(topology, start)
+        try {
+          await use(testbed)
+        } finally {
+          // Not `await using`: in vitest's vm pools the symbol of the module's realm is not that of the test's.
+          await testbed.close()
+          await testbed.closed
+        }
       },
       { scope },
     ],

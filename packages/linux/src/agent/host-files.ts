@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { AGENT_DIRECTORY } from './paths.js'
+import type { HostNames } from './protocol.js'
 
 /** Where the agent keeps a host's own version of a file. */
 export function hostFile(id: string, name: 'hosts' | 'resolv.conf'): string {
@@ -11,14 +12,12 @@ export function hostFile(id: string, name: 'hosts' | 'resolv.conf'): string {
  * most hosts of a large testbed never run one, and rewritten in place, so that the bind mounts of running hosts show the change.
  */
 export class HostFiles {
-  #hosts = '127.0.0.1 localhost\n::1 localhost\n'
-  #resolv: Readonly<Record<string, string>> = {}
+  #names: HostNames = { hosts: '127.0.0.1 localhost\n::1 localhost\n', resolv: {} }
   readonly #written = new Set<string>()
 
-  /** Sets the common hosts file, and a resolver configuration for each host. */
-  set(hosts: string, resolv: Readonly<Record<string, string>>): void {
-    this.#hosts = hosts
-    this.#resolv = resolv
+  /** Sets the names, also for hosts whose files are in use. */
+  set(names: HostNames): void {
+    this.#names = names
     for (const id of this.#written) this.#write(id)
   }
 
@@ -34,7 +33,7 @@ export class HostFiles {
   }
 
   #write(id: string): void {
-    writeFileSync(hostFile(id, 'hosts'), this.#hosts)
-    writeFileSync(hostFile(id, 'resolv.conf'), this.#resolv[id] ?? '')
+    writeFileSync(hostFile(id, 'hosts'), this.#names.own?.[id] ?? this.#names.hosts)
+    writeFileSync(hostFile(id, 'resolv.conf'), this.#names.resolv[id] ?? '')
   }
 }

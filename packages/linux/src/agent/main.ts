@@ -55,8 +55,8 @@ const handlers: Handlers = {
     }
     return undefined
   },
-  names: ({ hosts, resolv }) => {
-    files.set(hosts, resolv)
+  names: (names) => {
+    files.set(names)
     return undefined
   },
   spawn: (request, id) => processes.spawn(id, request),

@@ -101,7 +101,7 @@ function refusal(label: string, errno: number, words: string | undefined, reques
 function hint(request: NetlinkMessage, errno: number): string | undefined {
   if (request.type === rt.RTM_NEWLINK && errno === EOPNOTSUPP) {
     const kind = kindOf(request, 16, [rt.IFLA_LINKINFO, rt.IFLA_INFO_KIND])
-    if (kind !== undefined) return `this kernel lacks links of the kind "${kind}"; where it is a module, "modprobe ${kind}" as root may help`
+    if (kind !== undefined) return `this kernel lacks links of the kind "${kind}"; where it is a module, "modprobe ${kind === 'vlan' ? '8021q' : kind}" as root may help`
   }
   if ((request.type === rt.RTM_NEWQDISC || request.type === rt.RTM_NEWTCLASS) && errno === ENOENT) {
     const kind = kindOf(request, 20, [rt.TCA_KIND])

@@ -58,6 +58,16 @@ export interface Probe {
 /** What became of a probe: round-trip time in milliseconds, or the reason why there was no answer. */
 export type ProbeResult = { readonly ok: true; readonly rttMs: number } | { readonly ok: false; readonly reason: string }
 
+/** The names that hosts know. */
+export interface HostNames {
+  /** The /etc/hosts of every host. */
+  readonly hosts: string
+  /** Another /etc/hosts for some hosts, by namespace. */
+  readonly own?: Readonly<Record<string, string>>
+  /** The /etc/resolv.conf of each host, by namespace. */
+  readonly resolv: Readonly<Record<string, string>>
+}
+
 /** Every call with its request and its reply. */
 export interface AgentCalls {
   /** Works the jobs off in order; stops at the first refusal. */
@@ -71,7 +81,7 @@ export interface AgentCalls {
   /** Ends the processes of namespaces and forgets them; links inside go with them. */
   remove: { request: { namespaces: readonly string[] }; reply: undefined }
   /** The files that every host sees as its own /etc/hosts and /etc/resolv.conf. */
-  names: { request: { hosts: string; resolv: Readonly<Record<string, string>> }; reply: undefined }
+  names: { request: HostNames; reply: undefined }
   /** Handles: stdin (if asked for), stdout, stderr. */
   spawn: { request: SpawnRequest; reply: { process: number; pid: number } }
   signal: { request: { process: number; signal: string }; reply: boolean }

@@ -11,7 +11,7 @@ import {
   type NamespaceJob,
 } from '@streambed/linux'
 import type { PortSpec } from '@streambed/ovs'
-import { addressesOf, type HostModel, type InterfaceModel, type SwitchSite, type TestbedModel } from '../topology/model.js'
+import { addressesOf, namesakeNetwork, type HostModel, type InterfaceModel, type SwitchSite, type TestbedModel } from '../topology/model.js'
 
 /** Interface indexes inside a host start here: a fresh namespace may have tunnel devices of the kernel's own before. */
 const HOST_INDEX = 100
@@ -30,6 +30,12 @@ export function portIndex(site: SwitchSite, item: InterfaceModel): number {
 
 function subinterfaceIndex(host: HostModel, item: InterfaceModel, vlan: number): number {
   return HOST_INDEX + host.interfaces.length + host.interfaces.indexOf(item) * TRUNK_SPAN + vlan
+}
+
+/** `trunk0.100`, or `vlan100` where that is longer than the kernel's 15 bytes. */
+function subinterfaceName({ device }: InterfaceModel, vlan: number): string {
+  const name = `${device}.${vlan}`
+  return name.length <= 15 ? name : `vlan${vlan}`
 }
 
 /** The job that makes a host's namespace with everything in it, and its switch ends in the switch's namespace. */
@@ -79,7 +85,7 @@ function encodeConfiguration(writer: NetlinkWriter, model: TestbedModel, host: H
     encodeSetLink(writer, `bring interface ${item.name} ${where} up`, { index, up: true })
     for (const network of item.subinterfaces ? (item.trunk ?? []) : []) {
       const vlan = model.networks.get(network)?.vlan ?? 0
-      const name = `${item.device}.${vlan}`
+      const name = subinterfaceName(item, vlan)
       const sub = subinterfaceIndex(host, item, vlan)
       encodeNewLink(writer, `create VLAN interface ${name} ${where}`, { name, index: sub, link: index, kind: { type: 'vlan', vid: vlan } })
       encodeAddresses(writer, item.addresses.filter((address) => address.network === network), sub, `${name} ${where}`)
@@ -180,11 +186,27 @@ export function portVlans(model: TestbedModel, host: string, item: InterfaceMode
   return { vlan_mode: 'trunk', trunks: (item.trunk ?? []).map((network) => model.networks.get(network)?.vlan ?? 0) }
 }
 
-/** The text of /etc/hosts, the same for all hosts: every address with the name of its host. */
-export function hostsFile(model: TestbedModel): string {
+/** The text of a host's /etc/hosts: every address with the name of its host, but those that somebody nearer to `viewer` has too. */
+export function hostsFile(model: TestbedModel, viewer?: string): string {
   const lines = ['127.0.0.1 localhost', '::1 localhost ip6-localhost ip6-loopback']
-  for (const name of model.hosts.keys()) for (const { address } of addressesOf(model, name)) lines.push(`${address} ${name}`)
+  for (const name of model.hosts.keys()) {
+    for (const item of addressesOf(model, name)) {
+      if (viewer === undefined || namesakeNetwork(model, viewer, item) === undefined) lines.push(`${item.address} ${name}`)
+    }
+  }
   return `${lines.join('\n')}\n`
+}
+
+/** Whether addresses exist twice, on networks that are told apart by their VLAN only: then hosts do not all see the same names. */
+export function hasNamesakes(model: TestbedModel): boolean {
+  const seen = new Set<string>()
+  for (const name of model.hosts.keys()) {
+    for (const { address } of addressesOf(model, name)) {
+      if (seen.has(address)) return true
+      seen.add(address)
+    }
+  }
+  return false
 }
 
 /** The text of a host's /etc/resolv.conf. */

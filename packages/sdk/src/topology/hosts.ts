@@ -24,7 +24,7 @@ interface Draft {
 
 /** Decides everything about new hosts, given what is there. */
 export function addHosts(model: TestbedModel, specs: Readonly<Record<string, HostSpec>>, issues: TopologyIssue[]): TestbedModel {
-  const taken = new TakenAddresses([...model.hosts.values()].flatMap(({ interfaces }) => interfaces))
+  const taken = new TakenAddresses(model.hosts.values())
   const drafts = new Map<string, Draft[]>()
   const seen = new Map([...model.hosts.keys()].map((name) => [name.toLowerCase(), name]))
   for (const [name, spec] of Object.entries(specs)) {
@@ -138,13 +138,16 @@ function checkSharedSubnets(networks: ReadonlyMap<string, NetworkModel>, drafts:
 /** The addresses that are used, by network, and the MAC addresses. */
 class TakenAddresses {
   readonly #owners = new Map<string, string>()
+  readonly #anywhere = new Set<string>()
   readonly #cursor = new Map<string, bigint>()
   readonly macs = new Map<string, string>()
 
-  constructor(interfaces: readonly InterfaceModel[]) {
-    for (const item of interfaces) {
-      this.macs.set(item.mac, item.port)
-      for (const { network, address } of item.addresses) this.#owners.set(`${network} ${address}`, item.port)
+  constructor(hosts: Iterable<HostModel>) {
+    for (const host of hosts) {
+      for (const item of host.interfaces) {
+        this.macs.set(item.mac, host.name)
+        for (const { network, address } of item.addresses) this.take(network, address, host.name)
+      }
     }
   }
 
@@ -154,21 +157,28 @@ class TakenAddresses {
 
   take(network: string, address: string, owner: string): void {
     this.#owners.set(`${network} ${address}`, owner)
+    this.#anywhere.add(address)
   }
 
   /**
-   * The lowest free address. The first one of a subnet is left for a gateway, and taken when nothing else is left.
+   * The lowest free address; one that is free on networks with an overlapping subnet too, as long as there is one: who
+   * answers should be clear from the address. The first one of a subnet is left for a gateway, and taken when nothing else is left.
    */
   next(network: string, subnet: Subnet): string | undefined {
+    return this.#search(network, subnet, (address) => !this.#anywhere.has(address)) ?? this.#search(network, subnet, (address) => this.owner(network, address) === undefined)
+  }
+
+  #search(network: string, subnet: Subnet, isFree: (address: string) => boolean): string | undefined {
     const key = `${network} ${subnet.cidr}`
     for (let value = this.#cursor.get(key) ?? subnet.first + 1n; value <= subnet.last; value++) {
       const address = formatAddress(subnet.family, value)
-      if (this.owner(network, address) !== undefined) continue
+      // An overlapping network may use up a huge subnet's beginning, but never more than it has hosts.
       this.#cursor.set(key, value + 1n)
-      return address
+      if (isFree(address)) return address
     }
+    this.#cursor.delete(key)
     const first = formatAddress(subnet.family, subnet.first)
-    return this.owner(network, first) === undefined ? first : undefined
+    return isFree(first) ? first : undefined
   }
 }
 
@@ -299,6 +309,10 @@ function checkRoutes(host: string, spec: HostSpec, interfaces: readonly Interfac
       issues.push({ path: formatPath([...path, 'to']), value: route.to, message: 'must be "default" or a subnet in CIDR form' })
     } else if (destination.family !== via.family) {
       issues.push({ path: formatPath([...path, 'to']), value: route.to, message: `is IPv${destination.family}, but the next hop ${route.via} is IPv${via.family}` })
+    } else if (route.to !== 'default') {
+      const hostBits = BigInt(bits - Number(length ?? bits))
+      const start = (destination.value >> hostBits) << hostBits
+      if (start !== destination.value) issues.push({ path: formatPath([...path, 'to']), value: route.to, message: `has host bits set: write "${formatAddress(destination.family, start)}/${length}"` })
     }
   }
 }

@@ -83,3 +83,19 @@ export function addressesOf(model: TestbedModel, host: string, viewer?: string):
   const shared = new Set((model.hosts.get(viewer)?.interfaces ?? []).flatMap((item) => item.addresses.map(({ network }) => network)))
   return [...addresses.filter(({ network }) => shared.has(network)), ...addresses.filter(({ network }) => !shared.has(network))]
 }
+
+/**
+ * The network on which `viewer` would find somebody else with an address of another network, or undefined. Networks with the same
+ * subnet may have equal addresses: a packet to such an address goes to the namesake next door, and never to the other network.
+ */
+export function namesakeNetwork(model: TestbedModel, viewer: string, { network, address }: AddressModel): string | undefined {
+  const nearby = new Set((model.hosts.get(viewer)?.interfaces ?? []).flatMap((item) => item.addresses.map((own) => own.network)))
+  if (nearby.has(network)) return undefined
+  for (const host of model.hosts.values()) {
+    for (const item of host.interfaces) {
+      const found = item.addresses.find((other) => other.address === address && other.network !== network && nearby.has(other.network))
+      if (found !== undefined) return found.network
+    }
+  }
+  return undefined
+}
