@@ -64,6 +64,7 @@ export type { PortSpec, PortVlans } from './vswitch/port.js'
 export { Vswitch } from './vswitch/vswitch.js'
 export type { VswitchCommit, VswitchCommitOptions } from './vswitch/vswitch.js'
 
+export { DaemonControl } from './daemon/control.js'
 export { daemonFiles, ovsdbServerCommand, vswitchdCommand } from './daemon/command-lines.js'
 export type { CommandLine, DaemonFiles, DaemonOptions, DaemonProcessFiles } from './daemon/command-lines.js'
 export { initialDatabase } from './daemon/initial-database.js'

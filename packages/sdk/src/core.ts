@@ -1,11 +1,12 @@
-import { isIpv4, isIpv6, LinuxError, type AgentCalls, type NamespaceJob, type Sandbox } from '@streambed/linux'
+import { LinuxError, type AgentCalls, type NamespaceJob, type Sandbox } from '@streambed/linux'
 import { OvsError } from '@streambed/ovs'
 import { TestbedError } from './errors.js'
 import { EventFeed } from './events.js'
 import { hasNamesakes, hostIndex, hostsFile, resolvFile } from './plan/plan.js'
-import type { PartitionPlan } from './plan/partition.js'
+import { partitionVlan, type PartitionPlan } from './plan/partition.js'
 import type { Switch } from './switch.js'
-import { addressesOf, namesakeNetwork, type HostModel, type InterfaceModel, type TestbedModel } from './topology/model.js'
+import { addressesOf, namesakeNetwork, networksOf, type HostModel, type InterfaceModel, type TestbedModel } from './topology/model.js'
+import { formatAddress, parseHostAddress } from './topology/subnet.js'
 
 /** What may be done to a host and undone. */
 export type HostState = 'running' | 'frozen' | 'stopped'
@@ -80,7 +81,7 @@ export class TestbedCore {
 
   /** The VID of an access port as it is now. */
   vlanOf(network: string, host: string): number {
-    return this.partition?.vlans.get(`${network} ${host}`) ?? this.model.networks.get(network)?.vlan ?? 0
+    return partitionVlan(this.model, this.partition, network, host)
   }
 
   /**
@@ -89,9 +90,14 @@ export class TestbedCore {
    */
   resolve(target: string, viewer: string): { readonly addresses: readonly string[]; readonly host: string | undefined } {
     const bare = target.replace(/^\[(.*)\]$/, '$1')
-    if (isIpv4(bare) || isIpv6(bare)) {
-      const owner = [...this.model.hosts.keys()].find((name) => addressesOf(this.model, name).some(({ address }) => address === bare))
-      return { addresses: [bare], host: owner }
+    const parsed = parseHostAddress(bare)
+    if (parsed !== undefined) {
+      // Networks whose subnets overlap may have the address twice: the one that the viewer can see is meant.
+      const address = formatAddress(parsed.family, parsed.value)
+      const owners = [...this.model.hosts.keys()].filter((name) => addressesOf(this.model, name).some((item) => item.address === address))
+      const near = networksOf(this.model, viewer)
+      const seen = owners.find((name) => addressesOf(this.model, name).some((item) => item.address === address && near.has(item.network)))
+      return { addresses: [address], host: seen ?? owners[0] }
     }
     if (target === 'localhost') return { addresses: ['127.0.0.1', '::1'], host: viewer }
     const name = this.model.hosts.has(target) ? target : [...this.model.hosts.keys()].find((candidate) => candidate.toLowerCase() === target.toLowerCase())

@@ -1,3 +1,5 @@
+import { inspect } from 'node:util'
+
 /** What kind of failure a {@link TestbedError} is. */
 export type TestbedErrorCode =
   /** The topology, or an argument, is not usable. Nothing was touched; `issues` says what is wrong where. */
@@ -14,6 +16,8 @@ export type TestbedErrorCode =
   | 'timeout'
   /** The caller's AbortSignal fired. */
   | 'aborted'
+  /** A reader of `testbed.events()` was too slow: it has missed some. */
+  | 'overflow'
 
 /** One thing that is wrong with a topology. */
 export interface TopologyIssue {
@@ -48,6 +52,6 @@ export function invalidTopology(issues: readonly TopologyIssue[], what = 'the to
 
 function show(value: unknown): string {
   if (value === undefined) return 'nothing'
-  const text = JSON.stringify(value, (_, item: unknown) => (typeof item === 'bigint' ? `${item}` : item)) ?? String(value)
+  const text = typeof value === 'string' ? JSON.stringify(value) : inspect(value, { depth: 2, breakLength: Infinity, maxArrayLength: 10 })
   return text.length > 120 ? `${text.slice(0, 117)}…` : text
 }

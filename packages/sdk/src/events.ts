@@ -1,3 +1,5 @@
+import { TestbedError } from './errors.js'
+
 /** What happens to a testbed after it has started. */
 export type TestbedEvent =
   | { readonly type: 'network-added' | 'network-removed'; readonly network: string }
@@ -16,43 +18,45 @@ export type TimedTestbedEvent = TestbedEvent & { readonly time: Date }
 /** Events that may wait for one reader; a reader that is slower gets an error, never a gap. */
 const LIMIT = 10_000
 
-type Waiter = { readonly resolve: (result: IteratorResult<TimedTestbedEvent, undefined>) => void; readonly reject: (error: Error) => void }
+type Result = IteratorResult<TimedTestbedEvent, undefined>
 
 /** One reader's queue. */
 class Reader implements AsyncIterableIterator<TimedTestbedEvent> {
-  readonly #queue: TimedTestbedEvent[] = []
-  #waiter: Waiter | undefined
-  #overflow: Error | undefined
+  #queue: TimedTestbedEvent[] = []
+  /** Calls of `next` that wait, in order; empty unless the queue is. */
+  readonly #waiters: ((result: Result) => void)[] = []
+  #overflow: TestbedError | undefined
   #ended = false
 
   constructor(private readonly leave: (reader: Reader) => void) {}
 
   push(event: TimedTestbedEvent): void {
-    if (this.#waiter !== undefined) {
-      this.#waiter.resolve({ done: false, value: event })
-      this.#waiter = undefined
-    } else if (this.#queue.length >= LIMIT) {
-      this.#overflow = new Error(`${LIMIT} events were not read: this reader of testbed.events() is too slow`)
+    const waiter = this.#waiters.shift()
+    if (waiter !== undefined) waiter({ done: false, value: event })
+    else if (this.#queue.length < LIMIT) this.#queue.push(event)
+    else {
+      this.#overflow = new TestbedError('overflow', `${LIMIT} events were not read: this reader of testbed.events() is too slow`)
       this.leave(this)
-    } else this.#queue.push(event)
+    }
   }
 
   end(): void {
     this.#ended = true
-    this.#waiter?.resolve({ done: true, value: undefined })
-    this.#waiter = undefined
+    for (const waiter of this.#waiters.splice(0)) waiter({ done: true, value: undefined })
   }
 
-  next(): Promise<IteratorResult<TimedTestbedEvent, undefined>> {
+  next(): Promise<Result> {
     const event = this.#queue.shift()
     if (event !== undefined) return Promise.resolve({ done: false, value: event })
     if (this.#overflow !== undefined) return Promise.reject(this.#overflow)
     if (this.#ended) return Promise.resolve({ done: true, value: undefined })
-    return new Promise((resolve, reject) => (this.#waiter = { resolve, reject }))
+    return new Promise((resolve) => this.#waiters.push(resolve))
   }
 
-  return(): Promise<IteratorResult<TimedTestbedEvent, undefined>> {
+  return(): Promise<Result> {
     this.leave(this)
+    this.#queue = []
+    this.#overflow = undefined
     this.end()
     return Promise.resolve({ done: true, value: undefined })
   }

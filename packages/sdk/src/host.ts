@@ -33,8 +33,10 @@ export type Target = Host | string
 
 /** An interface of a host. */
 export interface HostInterface {
-  /** Name inside the host. */
+  /** Its name: given, or `ethN`. */
   readonly name: string
+  /** Its name in the kernel, for programs inside the host: the same, unless that is longer than 15 bytes. */
+  readonly device: string
   /** Network of an ordinary interface; undefined for a trunk. */
   readonly network: string | undefined
   /** Networks of a trunk; undefined otherwise. */
@@ -101,7 +103,7 @@ export class Host {
 
   /** Its interfaces, in order. */
   get interfaces(): readonly HostInterface[] {
-    return this.#model.interfaces.map(({ name, network, trunk, mac, addresses }) => ({ name, network, trunk, mac, addresses: addresses.map(({ address }) => address) }))
+    return this.#model.interfaces.map(({ name, device, network, trunk, mac, addresses }) => ({ name, device, network, trunk, mac, addresses: addresses.map(({ address }) => address) }))
   }
 
   /** Its addresses on all networks, without prefix length. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { connectUnixIn, findProgram } from '@streambed/linux'
-import { daemonFiles, initialDatabase, OvsdbClient, ovsdbServerCommand, Vswitch, vswitchdCommand, type BridgeSpec, type CommandLine } from '@streambed/ovs'
+import { DaemonControl, daemonFiles, initialDatabase, OvsdbClient, ovsdbServerCommand, Vswitch, vswitchdCommand, type BridgeSpec, type CommandLine } from '@streambed/ovs'
 import { Switch, type SwitchHome } from './switch.js'
 import { PRIVATE_SITE } from './topology/model.js'
 
@@ -43,7 +43,10 @@ export function privateSwitch(name: string): SwitchHome {
     },
     open: async (sandbox) => {
       const client = new OvsdbClient(await connectUnixIn(sandbox, files.databaseSocket))
-      return new Switch(client, await Vswitch.open(client), bridge)
+      return new Switch(client, await Vswitch.open(client), bridge, async () => {
+        const pid = new TextDecoder().decode(await sandbox.call('readFile', { path: files.vswitchd.pidFile })).trim()
+        return new DaemonControl(await connectUnixIn(sandbox, `${RUN_DIR}/ovs-vswitchd.${pid}.ctl`))
+      })
     },
   }
 }

@@ -72,7 +72,7 @@ export class Reachability {
       if (!this.hosts.includes(name)) throw new TestbedError('invalid', `"${name}" is no host of this matrix; the hosts are ${this.hosts.join(', ')}`)
     }
     return this.pairs.flatMap((pair) => {
-      const wanted = expected[pair.from]?.includes(pair.to) === true
+      const wanted = Object.hasOwn(expected, pair.from) && expected[pair.from]?.includes(pair.to) === true
       if (pair.ok === wanted) return []
       return [`${pair.from} -> ${pair.to}: ${wanted ? 'should be reachable' : 'should not be reachable'}, ${describe(pair)}`]
     })
@@ -114,8 +114,8 @@ function mark(pair: ReachabilityPair | undefined): string {
   return good.size === families.size ? '✓' : String([...good][0])
 }
 
-function describe({ ok, attempts }: ReachabilityPair): string {
-  if (attempts.length === 0) return 'it has no address'
+function describe({ ok, to, attempts }: ReachabilityPair): string {
+  if (attempts.length === 0) return `${to} has no address that could be tried`
   const shown = attempts.filter((attempt) => attempt.ok === ok)
   return shown.map(({ address, reason, rttMs }) => (reason === undefined ? `${address} answered in ${rttMs?.toFixed(2)} ms` : `${address}: ${reason}`)).join(', ')
 }
@@ -123,7 +123,7 @@ function describe({ ok, attempts }: ReachabilityPair): string {
 /** Probes every ordered pair at once. */
 export async function measureReachability(core: TestbedCore, options: ReachabilityOptions = {}): Promise<Reachability> {
   const started = performance.now()
-  const names = (options.hosts ?? [...core.model.hosts.keys()]).map((name) => core.host(name).name)
+  const names = [...new Set(options.hosts ?? core.model.hosts.keys())].map((name) => core.host(name).name)
   const twins = hasNamesakes(core.model)
   const probes: Probe[] = []
   const pairs: { from: string; to: string; targets: { address: string; family: 4 | 6; reason: string | undefined; probe: number | undefined }[] }[] = []

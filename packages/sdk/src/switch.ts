@@ -1,5 +1,5 @@
 import type { Sandbox, SandboxOptions } from '@streambed/linux'
-import { addBridge, addPorts, OvsError, removePorts, updatePort, type BridgeSpec, type OvsdbClient, type PortSpec, type PortVlans, type Vswitch } from '@streambed/ovs'
+import { addBridge, addPorts, OvsError, removePorts, updatePort, type BridgeSpec, type DaemonControl, type OvsdbClient, type PortSpec, type PortVlans, type Vswitch } from '@streambed/ovs'
 import type { SwitchSite } from './topology/model.js'
 
 /** Where a testbed's switch runs: what that needs of the sandbox, and how it is reached. */
@@ -16,10 +16,14 @@ const NO_VLAN = 4095
 
 /** The testbed's bridge, through the database of its Open vSwitch. */
 export class Switch {
+  #control: Promise<DaemonControl> | undefined
+
   constructor(
     private readonly client: OvsdbClient,
     private readonly vswitch: Vswitch,
     private readonly bridge: BridgeSpec,
+    /** Connects to the daemon's control socket, when that is needed for the first time. */
+    private readonly openControl: () => Promise<DaemonControl>,
     /** Undoes what outlives the connection. */
     private readonly dispose: () => Promise<void> = () => Promise.resolve(),
   ) {}
@@ -38,6 +42,13 @@ export class Switch {
   /** Adds ports, all in one transaction, and waits until the switch forwards between them. */
   async add(ports: readonly PortSpec[]): Promise<void> {
     await this.#commitPorts(addPorts(this.bridge.name, ports), ports)
+    // A broadcast that the datapath has cached does not know the new port yet.
+    await this.#revalidated()
+  }
+
+  async #revalidated(): Promise<void> {
+    this.#control ??= this.openControl()
+    await (await this.#control).revalidated()
   }
 
   async #commitPorts(operations: Parameters<Vswitch['commit']>[0], ports: readonly PortSpec[]): Promise<void> {
@@ -63,11 +74,14 @@ export class Switch {
   /** Changes the VLANs of ports, all in one transaction. */
   async setVlans(ports: ReadonlyMap<string, PortVlans>): Promise<void> {
     await this.vswitch.commit([...ports].flatMap(([name, vlans]) => updatePort(name, vlans)))
+    // Until then the datapath may still forward by what it has cached.
+    await this.#revalidated()
   }
 
   /** Removes what outlives the sandbox, and rejects everything that still waits for the switch. */
   async close(reason: Error): Promise<void> {
     await this.dispose().catch(() => undefined)
     this.client.abort(reason)
+    await (await this.#control?.catch(() => undefined))?.close()
   }
 }

@@ -1,8 +1,9 @@
 import { randomInt } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
+import { dirname } from 'node:path'
 import { LinuxError } from '@streambed/linux'
-import { BRIDGE_ID, BRIDGE_OWNER, OvsdbClient, removeOwnedBridges, startReaper, Vswitch, type BridgeSpec } from '@streambed/ovs'
+import { BRIDGE_ID, BRIDGE_OWNER, DaemonControl, OvsdbClient, removeOwnedBridges, startReaper, Vswitch, type BridgeSpec } from '@streambed/ovs'
 import { TestbedError } from './errors.js'
 import { Switch, type SwitchHome } from './switch.js'
 
@@ -41,9 +42,22 @@ function dial(path: string): Promise<Socket> {
     const socket = connect(path)
     socket.once('connect', () => resolve(socket))
     socket.once('error', (cause) =>
-      reject(new LinuxError('missing', `cannot reach the database of Open vSwitch at ${path} (${cause.message}): start it, for example with "systemctl start openvswitch-switch", or let the testbed have its own (ovs: 'private')`, { cause })),
+      reject(new LinuxError('missing', `cannot reach Open vSwitch at ${path} (${cause.message}): start it, for example with "systemctl start openvswitch-switch", or let the testbed have its own (ovs: 'private')`, { cause })),
     )
   })
+}
+
+/** The control socket of the ovs-vswitchd whose database is at `path`: it stands in the same folder, under the daemon's process id. */
+async function openControl(path: string): Promise<DaemonControl> {
+  const folder = dirname(path)
+  const pidFile = `${folder}/ovs-vswitchd.pid`
+  let pid: string
+  try {
+    pid = readFileSync(pidFile, 'utf8').trim()
+  } catch (cause) {
+    throw new LinuxError('missing', `ovs-vswitchd is not running: there is no ${pidFile}`, { cause })
+  }
+  return new DaemonControl(await dial(`${folder}/ovs-vswitchd.${pid}.ctl`))
 }
 
 /**
@@ -73,7 +87,7 @@ export function systemSwitch(name: string, options: SystemOvs): SwitchHome {
       void client.closed.then(() => {
         if (!disposing) sandbox.abort(new LinuxError('closed', `the connection to the database of Open vSwitch at ${path} ended`))
       })
-      return new Switch(client, await Vswitch.open(client), bridge, async () => {
+      return new Switch(client, await Vswitch.open(client), bridge, () => openControl(path), async () => {
         disposing = true
         await removeOwnedBridges(client, (owned) => owned.id === id)
         dismiss()

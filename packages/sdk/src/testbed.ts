@@ -7,8 +7,8 @@ import { Host } from './host.js'
 import type { TestbedInspection } from './inspection.js'
 import { inspectTestbed } from './inspect.js'
 import { Network } from './network.js'
-import { planPartition } from './plan/partition.js'
-import { deletePortJob, forgetNeighbourJobs, hostIndex, hostJob, hostPorts, portsUpJob, portVlans, switchPreparationJob } from './plan/plan.js'
+import { adaptPartition, partitionVlan, planPartition, type PartitionPlan } from './plan/partition.js'
+import { deletePortJob, forgetNeighbourJobs, hostIndex, hostJobs, hostPorts, portsUpJob, portVlans, switchPreparationJob } from './plan/plan.js'
 import { measureReachability, type Reachability, type ReachabilityOptions } from './reachability.js'
 import { privateSwitch } from './private-switch.js'
 import type { SwitchHome } from './switch.js'
@@ -16,6 +16,9 @@ import { systemSwitch, type SystemOvs } from './system-switch.js'
 import { buildModel, withHost, withNetwork, withoutHost, withoutNetwork } from './topology/build.js'
 import type { HostModel, TestbedModel } from './topology/model.js'
 import type { HostSpec, NetworkSpec, Topology } from './topology/spec.js'
+
+/** `setTimeout` fires at once when it is asked for more (2^31 - 1 ms, 24 days). */
+const LONGEST_TIMER = 0x7fff_ffff
 
 /** A step of starting a testbed. */
 export interface StartProgress {
@@ -32,7 +35,7 @@ export interface StartOptions {
   readonly onProgress?: ((progress: StartProgress) => void) | undefined
   /** Undoes everything and rejects when it fires during the start; ends the testbed when it fires later. */
   readonly signal?: AbortSignal | undefined
-  /** Milliseconds for the whole start; default 60,000. */
+  /** Milliseconds for the whole start; default 60,000. `Infinity` for no limit. */
   readonly timeout?: number | undefined
   /**
    * `user-namespace` needs no privilege; `root` makes the namespaces directly. Default: `root` when the process is root.
@@ -91,6 +94,8 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
     const progress = (step: StartProgress['step'], message: string): void => options.onProgress?.({ step, message, elapsedMs: performance.now() - started })
     // Mistakes in the topology first, whatever the machine lacks.
     const { name } = buildModel(topology)
+    const limit = options.timeout ?? 60_000
+    if (!(limit > 0)) throw new TestbedError('invalid', `timeout must be a number of milliseconds above 0 (got ${limit})`)
     const home = findHome(name, options.ovs ?? 'private')
     const model = buildModel(topology, home.site)
     progress('sandbox', 'starting Open vSwitch and the agent')
@@ -100,8 +105,7 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
     } catch (error) {
       throw startError(error)
     }
-    const limit = options.timeout ?? 60_000
-    const timer = setTimeout(() => sandbox.abort(new LinuxError('timeout', `the testbed did not start in ${limit} ms`)), limit)
+    const timer = setTimeout(() => sandbox.abort(new LinuxError('timeout', `the testbed did not start in ${limit} ms`)), Math.min(limit, LONGEST_TIMER))
     try {
       const core = await build(model, home, sandbox, progress)
       progress('ready', `${model.hosts.size} hosts on ${model.networks.size} networks`)
@@ -137,18 +141,18 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
     return this.#hosts[name] as Host
   }
 
-  /** Adds a network. */
+  /** Adds a network. During a partition it is split like the others. @throws TestbedError `invalid` */
   addNetwork(name: string, spec: NetworkSpec = {}): Promise<Network> {
     return this.#core.change(async () => {
-      this.#core.model = withNetwork(this.#core.model, name, spec)
+      await this.#adopt(withNetwork(this.#core.model, name, spec))
       const network = new Network(this.#core, name)
       this.#networks[name] = network
       this.#core.events.emit({ type: 'network-added', network: name })
-      return await Promise.resolve(network)
+      return network
     })
   }
 
-  /** Removes a network that no host is on. */
+  /** Removes a network that no host is on. @throws TestbedError `invalid` when there is none, or hosts are on it */
   removeNetwork(name: string): Promise<void> {
     return this.#core.change(async () => {
       this.#core.model = withoutNetwork(this.#core.model, name)
@@ -158,21 +162,29 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
     })
   }
 
-  /** Adds a host, ready when it resolves. During a partition it joins the hosts that are in no named group. */
+  /**
+   * Adds a host, ready when it resolves. During a partition it joins the hosts that are in no named group.
+   * @throws TestbedError `invalid`, also when a partition is impossible with a trunk of the host
+   */
   addHost(name: string, spec: HostSpec): Promise<Host> {
     return this.#core.change(async () => {
       const core = this.#core
       const model = withHost(core.model, name, spec)
       const host = model.hosts.get(name) as HostModel
+      const plan = core.partition && adaptPartition(model, core.partition)
       try {
-        await core.apply([hostJob(model, host), portsUpJob(model.site, host.interfaces)])
+        await core.apply([...hostJobs(model, host), portsUpJob(model.site, host.interfaces)])
         await core.settle(host)
-        await core.bridge.add(hostPorts(model, [host], (network, owner) => core.vlanOf(network, owner)))
+        // The others first: the new host must not be among those that it is kept apart from, not even for a moment.
+        await this.#updateVlans(core.model, core.partition, plan)
+        await core.bridge.add(hostPorts(model, [host], (network, owner) => partitionVlan(model, plan, network, owner)))
       } catch (error) {
         await this.#discard(host)
+        await this.#updateVlans(core.model, plan, core.partition)
         throw error
       }
       core.model = model
+      core.partition = plan
       await core.forgetUnresolved()
       await core.publishNames()
       const added = new Host(core, name)
@@ -182,7 +194,7 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
     })
   }
 
-  /** Removes a host: its processes are killed, its connections reset, its ports deleted. */
+  /** Removes a host: its processes are killed, its connections reset, its ports deleted. @throws TestbedError `invalid` when there is none */
   removeHost(name: string): Promise<void> {
     return this.#core.change(async () => {
       const core = this.#core
@@ -191,7 +203,7 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
       await core.sandbox.owned.closeNamespace(host.namespace, new TestbedError('closed', `host "${name}" was removed`))
       await this.#discard(host)
       await core.apply(forgetNeighbourJobs(model, host))
-      core.model = model
+      await this.#adopt(model)
       core.hostStates.delete(name)
       for (const { port } of host.interfaces) core.downPorts.delete(port)
       delete this.#hosts[name]
@@ -221,14 +233,8 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
   partition(...groups: readonly (readonly string[])[]): Promise<void> {
     return this.#core.change(async () => {
       const plan = planPartition(this.#core.model, groups)
-      const before = this.#core.partition
+      await this.#updateVlans(this.#core.model, this.#core.partition, plan)
       this.#core.partition = plan
-      try {
-        await this.#updateVlans()
-      } catch (error) {
-        this.#core.partition = before
-        throw error
-      }
       this.#core.events.emit({ type: 'partitioned', groups: plan.groups })
     })
   }
@@ -237,21 +243,30 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
   heal(): Promise<void> {
     return this.#core.change(async () => {
       if (this.#core.partition === undefined) return
+      await this.#updateVlans(this.#core.model, this.#core.partition, undefined)
       this.#core.partition = undefined
-      await this.#updateVlans()
       await this.#core.forgetUnresolved()
       this.#core.events.emit({ type: 'healed' })
     })
   }
 
-  async #updateVlans(): Promise<void> {
-    const { model } = this.#core
+  /** Makes a changed model the testbed's own; a partition goes on with what has changed. */
+  async #adopt(model: TestbedModel): Promise<void> {
+    const core = this.#core
+    const plan = core.partition && adaptPartition(model, core.partition)
+    await this.#updateVlans(model, core.partition, plan)
+    core.model = model
+    core.partition = plan
+  }
+
+  /** Gives access ports the VIDs that one partition, or none, gives them instead of another; all in one transaction. */
+  async #updateVlans(model: TestbedModel, before: PartitionPlan | undefined, after: PartitionPlan | undefined): Promise<void> {
     const ports = [...model.hosts.values()].flatMap((host) =>
       host.interfaces
-        .filter(({ network }) => network !== undefined)
-        .map((item) => [item.port, portVlans(model, host.name, item, (network, owner) => this.#core.vlanOf(network, owner))] as const),
+        .filter(({ network }) => network !== undefined && partitionVlan(model, before, network, host.name) !== partitionVlan(model, after, network, host.name))
+        .map((item) => [item.port, portVlans(model, host.name, item, (network, owner) => partitionVlan(model, after, network, owner))] as const),
     )
-    await this.#core.bridge.setVlans(new Map(ports))
+    if (ports.length > 0) await this.#core.bridge.setVlans(new Map(ports))
   }
 
   /** What the testbed consists of, as plain data. */
@@ -303,7 +318,7 @@ async function build(model: TestbedModel, home: SwitchHome, sandbox: Sandbox, pr
   try {
     progress('hosts', `making ${model.hosts.size} hosts`)
     const names = sandbox.call('names', namesRequest(model))
-    const applied = sandbox.apply([switchPreparationJob(model.site), ...hosts.map((host) => hostJob(model, host)), portsUpJob(model.site, hosts.flatMap(({ interfaces }) => interfaces), true)])
+    const applied = sandbox.apply([switchPreparationJob(model.site), ...hosts.flatMap((host) => hostJobs(model, host)), portsUpJob(model.site, hosts.flatMap(({ interfaces }) => interfaces), true)])
     const settled = sandbox.call('settle', { links: hosts.flatMap((host) => host.interfaces.map((item) => ({ namespace: host.namespace, index: hostIndex(host, item) }))) })
     settled.catch(() => undefined)
     await Promise.all([names, applied])

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readlinkSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, readlinkSync } from 'node:fs'
 import { constants as os } from 'node:os'
 import { LinuxError } from '../errors.js'
 import { passStream, send } from './channel.js'
@@ -77,7 +77,8 @@ export class ProcessTable {
     const seen = new Set<number>()
     for (;;) {
       const found = processesIn(link).filter((pid) => !seen.has(pid))
-      if (found.length === 0) return seen.size
+      // A stop takes effect when the process next runs: it is not done before that.
+      if (found.length === 0 && !(signal === 'SIGSTOP' && [...seen].some(stillRuns))) return seen.size
       for (const pid of found) {
         seen.add(pid)
         try {
@@ -128,6 +129,15 @@ export class ProcessTable {
         if (service !== undefined && !this.#closing) this.serviceExited(service, code, signal)
       }
     }
+  }
+}
+
+/** Whether a process that was told to stop still executes. One that waits in a system call (D) does not, and stops when it leaves it. */
+function stillRuns(pid: number): boolean {
+  try {
+    return /\) [RS] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    return false
   }
 }
 

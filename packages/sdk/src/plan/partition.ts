@@ -3,6 +3,8 @@ import type { TestbedModel } from '../topology/model.js'
 
 /** A partition: hosts of different groups do not reach each other. */
 export interface PartitionPlan {
+  /** The groups that were named. */
+  readonly named: readonly (readonly string[])[]
   /** All hosts, in groups. */
   readonly groups: readonly (readonly string[])[]
   /** The VLAN VID of an access port on a network, by `network host`; those not in it keep the network's own. */
@@ -19,24 +21,49 @@ export function planPartition(model: TestbedModel, groups: readonly (readonly st
   const issues: TopologyIssue[] = []
   const seen = new Set<string>()
   for (const [index, group] of groups.entries()) {
-    if (group.length === 0) issues.push({ path: `partition[${index}]`, value: group, message: 'a group has at least one host' })
-    for (const [at, name] of group.entries()) {
+    if (!Array.isArray(group)) issues.push({ path: `partition[${index}]`, value: group, message: 'a group is a list of names of hosts' })
+    else if (group.length === 0) issues.push({ path: `partition[${index}]`, value: group, message: 'a group has at least one host' })
+    for (const [at, name] of (Array.isArray(group) ? (group as string[]) : []).entries()) {
       const path = `partition[${index}][${at}]`
-      if (!model.hosts.has(name)) issues.push({ path, value: name, message: 'there is no such host' })
-      if (seen.has(name)) issues.push({ path, value: name, message: 'the host is in a group already' })
+      if (!model.hosts.has(name)) issues.push({ path, value: name, message: `there is no such host; the hosts are ${[...model.hosts.keys()].join(', ') || 'none'}` })
+      else if (seen.has(name)) issues.push({ path, value: name, message: 'the host is in a group already' })
       seen.add(name)
     }
   }
-  const rest = [...model.hosts.keys()].filter((name) => !seen.has(name))
-  const all = rest.length > 0 ? [rest, ...groups] : [...groups]
-  if (all.length < 2) issues.push({ path: 'partition', value: groups, message: 'a partition has at least two groups; hosts that are named in none are one more' })
+  if (groups.length + (seen.size < model.hosts.size ? 1 : 0) < 2 && issues.length === 0) {
+    issues.push({ path: 'partition', value: groups, message: 'a partition has at least two groups; hosts that are named in none are one more' })
+  }
   if (issues.length > 0) throw invalidTopology(issues, 'the partition')
+  return assignVlans(model, groups)
+}
 
+/**
+ * The partition of a testbed that has changed: hosts that were added are in no named group, those that were removed are in none at
+ * all, and no VID is one of a network that was added.
+ * @throws TestbedError `invalid` when the trunk of an added host makes it impossible, or no VID is left
+ */
+export function adaptPartition(model: TestbedModel, plan: PartitionPlan): PartitionPlan {
+  return assignVlans(
+    model,
+    plan.named.map((group) => group.filter((name) => model.hosts.has(name))).filter(({ length }) => length > 0),
+  )
+}
+
+/** The VID of a host's access port on a network, with a partition or without. */
+export function partitionVlan(model: TestbedModel, plan: PartitionPlan | undefined, network: string, host: string): number {
+  return plan?.vlans.get(`${network} ${host}`) ?? model.networks.get(network)?.vlan ?? 0
+}
+
+function assignVlans(model: TestbedModel, named: readonly (readonly string[])[]): PartitionPlan {
+  const grouped = new Set(named.flat())
+  const rest = [...model.hosts.keys()].filter((name) => !grouped.has(name))
+  const groups = rest.length > 0 ? [rest, ...named] : [...named]
+  const issues: TopologyIssue[] = []
   const used = new Set([...model.networks.values()].map(({ vlan }) => vlan))
   const vlans = new Map<string, number>()
   for (const { name: network } of model.networks.values()) {
-    const keeper = keepingGroup(model, network, all, issues)
-    for (const [index, group] of all.entries()) {
+    const keeper = keepingGroup(model, network, groups, issues)
+    for (const [index, group] of groups.entries()) {
       const members = group.filter((host) => model.hosts.get(host)?.interfaces.some((item) => item.network === network) === true)
       if (index === keeper || members.length === 0) continue
       const vlan = freeVlan(used)
@@ -45,7 +72,7 @@ export function planPartition(model: TestbedModel, groups: readonly (readonly st
     }
   }
   if (issues.length > 0) throw invalidTopology(issues, 'the partition')
-  return { groups: all, vlans }
+  return { named, groups, vlans }
 }
 
 /** Which group keeps the network's own VID: the one with a trunk of it, else the first. */

@@ -12,6 +12,7 @@ import {
 } from '@streambed/linux'
 import type { PortSpec } from '@streambed/ovs'
 import { addressesOf, namesakeNetwork, type HostModel, type InterfaceModel, type SwitchSite, type TestbedModel } from '../topology/model.js'
+import { hostSysctls } from '../topology/sysctls.js'
 
 /** Interface indexes inside a host start here: a fresh namespace may have tunnel devices of the kernel's own before. */
 const HOST_INDEX = 100
@@ -28,18 +29,17 @@ export function portIndex(site: SwitchSite, item: InterfaceModel): number {
   return site.indexBase + item.ofport
 }
 
+/** The VID of a network, as a trunk has it. */
+function vidOf(model: TestbedModel, network: string): number {
+  return model.networks.get(network)?.vlan ?? 0
+}
+
 function subinterfaceIndex(host: HostModel, item: InterfaceModel, vlan: number): number {
   return HOST_INDEX + host.interfaces.length + host.interfaces.indexOf(item) * TRUNK_SPAN + vlan
 }
 
-/** `trunk0.100`, or `vlan100` where that is longer than the kernel's 15 bytes. */
-function subinterfaceName({ device }: InterfaceModel, vlan: number): string {
-  const name = `${device}.${vlan}`
-  return name.length <= 15 ? name : `vlan${vlan}`
-}
-
-/** The job that makes a host's namespace with everything in it, and its switch ends in the switch's namespace. */
-export function hostJob(model: TestbedModel, host: HostModel): NamespaceJob {
+/** The jobs that make a host's namespace with everything in it, and its switch ends in the switch's namespace. */
+export function hostJobs(model: TestbedModel, host: HostModel): NamespaceJob[] {
   const writer = new NetlinkWriter()
   const where = `of host ${host.name}`
   encodeSetLink(writer, `bring the loopback interface ${where} up`, { index: 1, up: true })
@@ -53,20 +53,31 @@ export function hostJob(model: TestbedModel, host: HostModel): NamespaceJob {
     })
   }
   for (const item of host.interfaces) {
+    for (const { name, device, network, mtu } of item.subinterfaces) {
+      const vid = vidOf(model, network)
+      encodeNewLink(writer, `create VLAN interface ${name} ${where}`, { name: device, index: subinterfaceIndex(host, item, vid), link: hostIndex(host, item), mtu, kind: { type: 'vlan', vid } })
+    }
+  }
+  for (const item of host.interfaces) {
     // The kernel's own names have 15 bytes; a longer one becomes its second name.
     if (item.device !== item.name) encodeAlternativeName(writer, `name interface ${item.name} ${where}`, hostIndex(host, item), item.name)
+    for (const { name, device, network } of item.subinterfaces) {
+      if (device !== name) encodeAlternativeName(writer, `name VLAN interface ${name} ${where}`, subinterfaceIndex(host, item, vidOf(model, network)), name)
+    }
   }
   encodeConfiguration(writer, model, host)
   writer.finish()
-  return {
+  const { general, ofInterfaces } = hostSysctls(host)
+  const job: NamespaceJob = {
     namespace: host.namespace,
     create: { hostname: host.name },
-    sysctls: hostSysctls(host),
+    sysctls: general,
     messages: writer.bytes,
     references: writer.references,
     labels: writer.labels,
     plainChecksums: host.interfaces.map(({ device }) => device),
   }
+  return ofInterfaces.length === 0 ? [job] : [job, { namespace: host.namespace, sysctls: ofInterfaces }]
 }
 
 /** Addresses, routes and the up state of a host's interfaces: what the kernel forgets when an interface goes down. */
@@ -81,13 +92,10 @@ function encodeConfiguration(writer: NetlinkWriter, model: TestbedModel, host: H
   const where = `of host ${host.name}`
   for (const item of host.interfaces) {
     const index = hostIndex(host, item)
-    if (!item.subinterfaces) encodeAddresses(writer, item.addresses, index, `${item.name} ${where}`)
+    if (item.network !== undefined) encodeAddresses(writer, item.addresses, index, `${item.name} ${where}`)
     encodeSetLink(writer, `bring interface ${item.name} ${where} up`, { index, up: true })
-    for (const network of item.subinterfaces ? (item.trunk ?? []) : []) {
-      const vlan = model.networks.get(network)?.vlan ?? 0
-      const name = subinterfaceName(item, vlan)
-      const sub = subinterfaceIndex(host, item, vlan)
-      encodeNewLink(writer, `create VLAN interface ${name} ${where}`, { name, index: sub, link: index, kind: { type: 'vlan', vid: vlan } })
+    for (const { name, network } of item.subinterfaces) {
+      const sub = subinterfaceIndex(host, item, vidOf(model, network))
       encodeAddresses(writer, item.addresses.filter((address) => address.network === network), sub, `${name} ${where}`)
       encodeSetLink(writer, `bring VLAN interface ${name} ${where} up`, { index: sub, up: true })
     }
@@ -97,14 +105,6 @@ function encodeConfiguration(writer: NetlinkWriter, model: TestbedModel, host: H
 
 function encodeAddresses(writer: NetlinkWriter, addresses: InterfaceModel['addresses'], index: number, where: string): void {
   for (const { address, prefixLength } of addresses) encodeNewAddress(writer, `put address ${address}/${prefixLength} on ${where}`, { index, address, prefixLength })
-}
-
-function hostSysctls(host: HostModel): [string, string][] {
-  // No duplicate-address detection for link-local addresses either: the first packet of a test must get through.
-  const settings: [string, string][] = [['net/ipv6/conf/default/accept_dad', '0']]
-  if (host.spec.forwarding === true) settings.push(['net/ipv4/ip_forward', '1'], ['net/ipv6/conf/all/forwarding', '1'], ['net/ipv6/conf/default/forwarding', '1'])
-  for (const [key, value] of Object.entries(host.spec.sysctls ?? {})) settings.push([key.includes('/') ? key : key.replaceAll('.', '/'), String(value)])
-  return settings
 }
 
 /** The job that makes the switch's own namespace silent: its ends of the cables have no IPv6 of their own. */
@@ -147,8 +147,9 @@ export function forgetNeighbourJobs(model: TestbedModel, removed: HostModel): Na
     const writer = new NetlinkWriter()
     for (const item of host.interfaces) {
       for (const gone of removed.interfaces) {
-        for (const { address } of gone.addresses.filter(({ network }) => item.addresses.some((own) => own.network === network))) {
-          encodeDeleteNeighbour(writer, `forget ${address}`, { index: hostIndex(host, item), address, mac: gone.mac })
+        for (const { address, network } of gone.addresses.filter((other) => item.addresses.some((own) => own.network === other.network))) {
+          const index = item.network === undefined ? subinterfaceIndex(host, item, vidOf(model, network)) : hostIndex(host, item)
+          encodeDeleteNeighbour(writer, `forget ${address}`, { index, address, mac: gone.mac })
         }
       }
     }
@@ -183,7 +184,7 @@ export function hostPorts(model: TestbedModel, hosts: Iterable<HostModel>, vlanO
 /** The VLAN columns of an interface's OVS port. */
 export function portVlans(model: TestbedModel, host: string, item: InterfaceModel, vlanOf: (network: string, host: string) => number): Pick<PortSpec, 'tag' | 'trunks' | 'vlan_mode'> {
   if (item.network !== undefined) return { vlan_mode: 'access', tag: vlanOf(item.network, host) }
-  return { vlan_mode: 'trunk', trunks: (item.trunk ?? []).map((network) => model.networks.get(network)?.vlan ?? 0) }
+  return { vlan_mode: 'trunk', trunks: (item.trunk ?? []).map((network) => vidOf(model, network)) }
 }
 
 /** The text of a host's /etc/hosts: every address with the name of its host, but those that somebody nearer to `viewer` has too. */

@@ -2,44 +2,53 @@ import { invalidTopology, type TopologyIssue } from '../errors.js'
 import { addHosts } from './hosts.js'
 import { PRIVATE_SITE, type SwitchSite, type TestbedModel } from './model.js'
 import { addNetworks } from './networks.js'
-import { checkHostShape, checkNetworkShape, checkShape, formatPath } from './schema.js'
+import { formatPath, parseHost, parseNetwork, parseTopology, type Parsed } from './schema.js'
 import { parseHostAddress } from './subnet.js'
 import type { HostSpec, NetworkSpec, Topology } from './spec.js'
 
 /**
  * Decides everything that a topology leaves open: VLANs, addresses, MACs, names, port numbers. Pure.
- * @throws TestbedError `invalid` with every mistake, each with its path and value
+ * @throws TestbedError `invalid` with every mistake, each with its path and value; mistakes of shape (a string where a number must be) come
+ * alone, since nothing can be said about the rest then
  */
 export function buildModel(topology: Topology, site: SwitchSite = PRIVATE_SITE): TestbedModel {
-  const shape = checkShape(topology)
-  if (shape.length > 0) throw invalidTopology(shape)
+  const { name = 'testbed', dns = [], networks, hosts } = shaped(parseTopology(topology), 'the topology')
   const issues: TopologyIssue[] = []
-  for (const [index, text] of (topology.dns ?? []).entries()) {
+  if (name === '' || /[\p{Cc}\p{Cs}]/u.test(name)) issues.push({ path: 'name', value: name, message: 'a name has at least one character and no control characters' })
+  for (const [index, text] of dns.entries()) {
     if (parseHostAddress(text) === undefined) issues.push({ path: formatPath(['dns', index]), value: text, message: 'must be the address of a name server' })
   }
-  const networks = addNetworks(new Map(), topology.networks, issues)
-  const empty: TestbedModel = { site, name: topology.name ?? 'testbed', dns: topology.dns ?? [], networks, hosts: new Map(), nextOfport: 1 }
-  const model = addHosts(empty, topology.hosts, issues)
+  const empty: TestbedModel = { site, name, dns, networks: addNetworks(new Map(), networks, issues), hosts: new Map(), nextOfport: 1, nextHost: 1 }
+  const model = addHosts(empty, hosts, issues)
   if (issues.length > 0) throw invalidTopology(issues)
   return model
 }
 
 /** The model with one more network. @throws TestbedError `invalid` */
 export function withNetwork(model: TestbedModel, name: string, spec: NetworkSpec): TestbedModel {
-  const issues = checkNetworkShape(name, spec)
-  if (issues.length > 0) throw invalidTopology(issues, 'the network')
-  const networks = addNetworks(model.networks, { [name]: spec }, issues)
+  checkNameType('networks', name, 'the network')
+  const issues: TopologyIssue[] = []
+  const networks = addNetworks(model.networks, { [name]: shaped(parseNetwork(name, spec), 'the network') }, issues)
   if (issues.length > 0) throw invalidTopology(issues, 'the network')
   return { ...model, networks }
 }
 
 /** The model with one more host. @throws TestbedError `invalid` */
 export function withHost(model: TestbedModel, name: string, spec: HostSpec): TestbedModel {
-  const issues = checkHostShape(name, spec)
-  if (issues.length > 0) throw invalidTopology(issues, 'the host')
-  const next = addHosts(model, { [name]: spec }, issues)
+  checkNameType('hosts', name, 'the host')
+  const issues: TopologyIssue[] = []
+  const next = addHosts(model, { [name]: shaped(parseHost(name, spec), 'the host') }, issues)
   if (issues.length > 0) throw invalidTopology(issues, 'the host')
   return next
+}
+
+function shaped<Spec>({ value, issues }: Parsed<Spec>, what: string): Spec {
+  if (issues !== undefined) throw invalidTopology(issues, what)
+  return value
+}
+
+function checkNameType(path: string, name: unknown, what: string): void {
+  if (typeof name !== 'string') throw invalidTopology([{ path, value: name, message: 'the name must be a string' }], what)
 }
 
 /** The model without a network. @throws TestbedError `invalid` when there is none, or hosts are on it */

@@ -19,18 +19,28 @@ export interface AddressModel {
   readonly prefixLength: number
 }
 
+/** A VLAN interface on a trunk. */
+export interface SubinterfaceModel {
+  /** The name that the user knows: `trunk.VID`. */
+  readonly name: string
+  /** The name that the kernel has. */
+  readonly device: string
+  readonly network: string
+  readonly mtu: number | undefined
+}
+
 /** An interface of a host with everything decided. */
 export interface InterfaceModel {
   /** The name that the user knows: given, or `ethN`. */
   readonly name: string
-  /** The name that the kernel has: the same, unless that is longer than 15 bytes. */
+  /** The name that the kernel has: the same, unless the kernel cannot have it (longer than 15 bytes). */
   readonly device: string
   /** The network of an access port; undefined for a trunk. */
   readonly network: string | undefined
   /** The networks of a trunk, in order. */
   readonly trunk: readonly string[] | undefined
-  /** A trunk has VLAN interfaces with addresses. */
-  readonly subinterfaces: boolean
+  /** VLAN interfaces of a trunk that has addresses, in the order of its networks; empty otherwise. */
+  readonly subinterfaces: readonly SubinterfaceModel[]
   readonly mac: string
   readonly addresses: readonly AddressModel[]
   readonly mtu: number | undefined
@@ -74,14 +84,21 @@ export interface TestbedModel {
   readonly hosts: ReadonlyMap<string, HostModel>
   /** The next OpenFlow port number; numbers are not used again. */
   readonly nextOfport: number
+  /** Counts the hosts that there ever were: part of the identifiers of their namespaces. */
+  readonly nextHost: number
 }
 
 /** The addresses that names stand for, those on networks in common with `viewer` first. */
 export function addressesOf(model: TestbedModel, host: string, viewer?: string): AddressModel[] {
   const addresses = (model.hosts.get(host)?.interfaces ?? []).flatMap((item) => item.addresses)
   if (viewer === undefined) return addresses
-  const shared = new Set((model.hosts.get(viewer)?.interfaces ?? []).flatMap((item) => item.addresses.map(({ network }) => network)))
+  const shared = networksOf(model, viewer)
   return [...addresses.filter(({ network }) => shared.has(network)), ...addresses.filter(({ network }) => !shared.has(network))]
+}
+
+/** The networks on which a host has an address. */
+export function networksOf(model: TestbedModel, host: string): Set<string> {
+  return new Set((model.hosts.get(host)?.interfaces ?? []).flatMap(({ addresses }) => addresses.map(({ network }) => network)))
 }
 
 /**
@@ -89,7 +106,7 @@ export function addressesOf(model: TestbedModel, host: string, viewer?: string):
  * subnet may have equal addresses: a packet to such an address goes to the namesake next door, and never to the other network.
  */
 export function namesakeNetwork(model: TestbedModel, viewer: string, { network, address }: AddressModel): string | undefined {
-  const nearby = new Set((model.hosts.get(viewer)?.interfaces ?? []).flatMap((item) => item.addresses.map((own) => own.network)))
+  const nearby = networksOf(model, viewer)
   if (nearby.has(network)) return undefined
   for (const host of model.hosts.values()) {
     for (const item of host.interfaces) {

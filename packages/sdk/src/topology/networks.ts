@@ -1,7 +1,7 @@
-import { formatPath } from './schema.js'
 import type { TopologyIssue } from '../errors.js'
 import type { NetworkModel } from './model.js'
-import { overlaps, parseSubnet, type Subnet } from './subnet.js'
+import { formatPath } from './schema.js'
+import { makeSubnet, overlaps, parseSubnet, type Subnet } from './subnet.js'
 import type { NetworkSpec } from './spec.js'
 
 const FIRST_AUTOMATIC_VLAN = 100
@@ -21,8 +21,9 @@ export function addNetworks(existing: ReadonlyMap<string, NetworkModel>, specs: 
   const taken: Subnet[] = [...existing.values()].flatMap(({ subnets }) => subnets)
   const explicit = new Map(Object.entries(specs).map(([name, spec]) => [name, spec.subnet === undefined ? undefined : readSubnets(name, spec, issues)]))
   for (const subnets of explicit.values()) taken.push(...(subnets ?? []))
+  const candidates = [automaticSubnets4(), automaticSubnets6()]
   for (const [name, spec] of Object.entries(specs)) {
-    const subnets = explicit.get(name) ?? automaticSubnets(taken)
+    const subnets = explicit.get(name) ?? candidates.flatMap((family) => nextSubnet(name, family, taken, issues))
     const vlan = spec.vlan ?? automaticVlan(given, name, issues)
     const model: NetworkModel = { name, vlan, subnets, mtu: spec.mtu, spec }
     if (explicit.get(name) !== undefined) checkOverlap(networks, model, issues)
@@ -85,17 +86,26 @@ function readSubnets(name: string, spec: NetworkSpec, issues: TopologyIssue[]): 
   return subnets
 }
 
-function automaticSubnets(taken: Subnet[]): Subnet[] {
-  const free = (make: (n: number) => string, count: number): Subnet[] => {
-    for (let n = 1; n <= count; n++) {
-      const subnet = parseSubnet(make(n))
-      if (typeof subnet === 'string' || taken.some((other) => overlaps(other, subnet))) continue
-      taken.push(subnet)
-      return [subnet]
-    }
-    return []
+/** `10.N.0.0/24`, and when those are used up, the other private subnets (RFC 1918). */
+function* automaticSubnets4(): Generator<Subnet, undefined> {
+  for (let n = 1n; n <= 255n; n++) yield makeSubnet(4, (10n << 24n) | (n << 16n), 24)
+  for (let n = 0n; n < 4096n; n++) yield makeSubnet(4, (172n << 24n) | (16n << 16n) | (n << 8n), 24)
+  for (let n = 0n; n <= 255n; n++) yield makeSubnet(4, (192n << 24n) | (168n << 16n) | (n << 8n), 24)
+}
+
+/** `fd00:N::/64`. */
+function* automaticSubnets6(): Generator<Subnet, undefined> {
+  for (let n = 1n; n <= 0xffffn; n++) yield makeSubnet(6, (0xfd00n << 112n) | (n << 96n), 64)
+}
+
+/** The next candidate that overlaps no other subnet; candidates do not overlap each other. */
+function nextSubnet(name: string, candidates: Generator<Subnet, undefined>, taken: readonly Subnet[], issues: TopologyIssue[]): Subnet[] {
+  for (let next = candidates.next(); next.done !== true; next = candidates.next()) {
+    const subnet = next.value
+    if (!taken.some((other) => overlaps(other, subnet))) return [subnet]
   }
-  return [...free((n) => `10.${n >> 8}.${n & 0xff}.0/24`.replace(/^10\.0\.(\d+)\.0/, '10.$1.0.0'), 255), ...free((n) => `fd00:${n.toString(16)}::/64`, 65_535)]
+  issues.push({ path: formatPath(['networks', name, 'subnet']), value: undefined, message: 'no automatic subnet is left: give the network one' })
+  return []
 }
 
 /** Overlapping subnets are an accident, unless both networks are told apart by a VLAN that the user gave, or say that it is meant. */

@@ -2,43 +2,70 @@ import { z } from 'zod'
 import type { TopologyIssue } from '../errors.js'
 import type { HostSpec, NetworkSpec, Topology } from './spec.js'
 
-const oneOrMore = z.union([z.string(), z.array(z.string())])
+/** An object whose keys are options; others are refused, with a list of those that there are. */
+function options<Shape extends z.ZodRawShape>(what: string, shape: Shape): z.ZodObject<Shape, z.core.$strict> {
+  const known = Object.keys(shape).join(', ')
+  return z.strictObject(shape, { error: ({ code }) => (code === 'unrecognized_keys' ? `there is no such option; the options are ${known}` : `must be an object with options of ${what}: ${known}`) })
+}
 
-const network = z.strictObject({
-  subnet: oneOrMore.optional(),
-  vlan: z.number().optional(),
-  mtu: z.number().optional(),
-  overlap: z.boolean().optional(),
+const text = z.string({ error: 'must be a string' })
+const flag = z.boolean({ error: 'must be true or false' })
+
+function list<Item extends z.ZodType>(item: Item, message: string): z.ZodArray<Item> {
+  return z.array(item, { error: message })
+}
+
+function named<Value extends z.ZodType>(value: Value, message: string): z.ZodRecord<z.ZodString, Value> {
+  return z.record(z.string(), value, { error: message })
+}
+
+const dns = list(text, 'must be a list of addresses of name servers such as ["10.1.0.1"]').optional()
+const mac = z.string({ error: 'must be a MAC address such as "02:00:00:00:00:01"' }).optional()
+
+const network = options('a network', {
+  subnet: z.union([text, list(text, 'must be a list')], { error: 'must be a subnet such as "10.1.0.0/24", or a list of subnets' }).optional(),
+  vlan: z.number({ error: 'must be a whole number from 1 to 4094' }).optional(),
+  mtu: z.number({ error: 'must be a whole number of bytes' }).optional(),
+  overlap: flag.optional(),
 })
 
-const attachment = z.strictObject({ ip: oneOrMore.optional(), mac: z.string().optional(), interface: z.string().optional() })
-
-const trunk = z.strictObject({ networks: z.array(z.string()), mac: z.string().optional(), addresses: z.boolean().optional() })
-
-const host = z.strictObject({
-  networks: z.union([z.array(z.string()), z.record(z.string(), attachment)]).optional(),
-  trunks: z.record(z.string(), trunk).optional(),
-  routes: z.array(z.strictObject({ to: z.string(), via: z.string() })).optional(),
-  forwarding: z.boolean().optional(),
-  sysctls: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
-  dns: z.array(z.string()).optional(),
-  env: z.record(z.string(), z.string()).optional(),
+const attachment = options('an attachment', {
+  ip: z.union([text, list(text, 'must be a list')], { error: 'must be an address such as "10.1.0.9", or a list of addresses' }).optional(),
+  mac,
+  interface: text.optional(),
 })
 
-const topology = z.strictObject({
-  name: z.string().optional(),
-  networks: z.record(z.string(), network),
-  hosts: z.record(z.string(), host),
-  dns: z.array(z.string()).optional(),
+const trunk = options('a trunk', { networks: list(text, 'must be a list of names of networks'), mac, addresses: flag.optional() })
+
+const route = options('a route', {
+  to: z.string({ error: 'must be "default" or a subnet in CIDR form' }),
+  via: z.string({ error: 'must be the address of the next hop' }),
+})
+
+const host = options('a host', {
+  networks: z.union([list(text, 'must be a list'), named(attachment, 'must be an object')], { error: 'must be a list of names of networks, or an object with options for each: { lan: { ip: "10.1.0.9" } }' }).optional(),
+  trunks: named(trunk, 'must be an object of trunks by the name of the interface').optional(),
+  routes: list(route, 'must be a list of routes such as { to: "default", via: "10.1.0.1" }').optional(),
+  forwarding: flag.optional(),
+  sysctls: named(z.union([text, z.number()], { error: 'must be a string or a finite number' }), 'must be an object of kernel settings such as { "net.ipv4.tcp_syncookies": 0 }').optional(),
+  dns,
+  env: named(text, 'must be an object of strings').optional(),
+})
+
+const topology = options('a topology', {
+  name: text.optional(),
+  networks: named(network, 'must be an object of networks by name such as { lan: {} }'),
+  hosts: named(host, 'must be an object of hosts by name such as { web: { networks: ["lan"] } }'),
+  dns,
 })
 
 /** `hosts.web.networks[0]`, from the parts of a path. */
 export function formatPath(parts: readonly PropertyKey[]): string {
-  return parts.reduce<string>((text, part) => {
-    if (typeof part === 'number') return `${text}[${part}]`
+  return parts.reduce<string>((path, part) => {
+    if (typeof part === 'number') return `${path}[${part}]`
     const name = String(part)
-    if (!/^[\w-]+$/.test(name)) return `${text}[${JSON.stringify(name)}]`
-    return text === '' ? name : `${text}.${name}`
+    if (!/^[\w-]+$/.test(name)) return `${path}[${JSON.stringify(name)}]`
+    return path === '' ? name : `${path}.${name}`
   }, '')
 }
 
@@ -46,46 +73,49 @@ function at(value: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>((inner, part) => (typeof inner === 'object' && inner !== null ? (inner as Record<PropertyKey, unknown>)[part] : undefined), value)
 }
 
-function issues(error: z.ZodError, value: unknown, prefix: readonly PropertyKey[]): TopologyIssue[] {
-  return error.issues.flatMap((issue): TopologyIssue[] => {
-    if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({ path: formatPath([...prefix, ...issue.path, key]), value: at(value, [...issue.path, key]), message: 'there is no such option' }))
-    }
-    const inner = issue.code === 'invalid_union' ? closest(issue.errors) : undefined
-    const path = [...issue.path, ...(inner?.path ?? [])]
-    return [{ path: formatPath([...prefix, ...path]), value: at(value, path), message: describe(inner ?? issue) }]
+function read(found: readonly z.core.$ZodIssue[], value: unknown, prefix: readonly PropertyKey[], outer: readonly PropertyKey[] = []): TopologyIssue[] {
+  return found.flatMap((issue): TopologyIssue[] => {
+    const path = [...outer, ...issue.path]
+    // Of the alternatives of a union, the one whose outermost type is right: its complaints lie deeper.
+    const fitting = issue.code === 'invalid_union' ? issue.errors.find((alternative) => alternative.every((inner) => inner.path.length > 0 || inner.code === 'unrecognized_keys')) : undefined
+    if (fitting !== undefined) return read(fitting, value, prefix, path)
+    const keys = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...path, key]) : [path]
+    return keys.map((where) => ({ path: formatPath([...prefix, ...where]), value: at(value, where), message: issue.message }))
   })
 }
 
-/** Of the alternatives of a union, the one that fitted furthest: its complaint lies deepest. */
-function closest(alternatives: readonly (readonly z.core.$ZodIssue[])[]): z.core.$ZodIssue | undefined {
-  const firsts = alternatives.flatMap(([first]) => first ?? [])
-  return firsts.filter(({ path }) => path.length > 0).sort((a, b) => b.path.length - a.path.length)[0]
+/**
+ * `{ __proto__: … }` sets the prototype of an object and is no key of it, and libraries skip such a key where it is one: a host of that
+ * name must not vanish without a word.
+ */
+function findPrototypes(value: unknown, path: readonly PropertyKey[]): TopologyIssue[] {
+  if (typeof value !== 'object' || value === null || path.length > 6) return []
+  const prototype: unknown = Object.getPrototypeOf(value)
+  const literal = typeof prototype === 'object' && prototype !== null && !Object.hasOwn(prototype, 'constructor')
+  const here = literal || Object.hasOwn(value, '__proto__') ? [{ path: formatPath([...path, '__proto__']), value: at(value, ['__proto__']), message: '"__proto__" cannot be a name: JavaScript gives it another meaning' }] : []
+  return [...here, ...Object.entries(value).flatMap(([key, inner]) => (key === '__proto__' ? [] : findPrototypes(inner, [...path, key])))]
 }
 
-function describe(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'invalid_union') return 'has the wrong type; see the doc comment of this option'
-  if (issue.code === 'unrecognized_keys') return `there is no option ${issue.keys.map((key) => `"${key}"`).join(', ')}`
-  return issue.message.replace(/^Invalid input: /, '')
+/** What was read: a copy of its own, which nobody can change any more, or what is wrong with its shape. */
+export type Parsed<Spec> = { readonly value: Spec; readonly issues?: never } | { readonly value?: never; readonly issues: readonly TopologyIssue[] }
+
+function parse<Spec>(schema: z.ZodType, value: unknown, prefix: readonly PropertyKey[]): Parsed<Spec> {
+  const result = schema.safeParse(value)
+  const issues = [...findPrototypes(value, prefix), ...(result.success ? [] : read(result.error.issues, value, prefix))]
+  return issues.length > 0 ? { issues } : { value: result.data as Spec }
 }
 
-/** Whether a topology has the right shape: what is no object, string or number where one must be. */
-export function checkShape(value: unknown): TopologyIssue[] {
-  const result = topology.safeParse(value)
-  return result.success ? [] : issues(result.error, value, [])
+/** Reads a topology: its shape is right when every object, string and number stands where one must be. */
+export function parseTopology(value: unknown): Parsed<Topology> {
+  return parse(topology, value, [])
 }
 
-/** As {@link checkShape}, for one network to be added. */
-export function checkNetworkShape(name: string, value: NetworkSpec): TopologyIssue[] {
-  const result = network.safeParse(value)
-  return result.success ? [] : issues(result.error, value, ['networks', name])
+/** As {@link parseTopology}, for one network to be added. */
+export function parseNetwork(name: string, value: unknown): Parsed<NetworkSpec> {
+  return parse(network, value, ['networks', name])
 }
 
-/** As {@link checkShape}, for one host to be added. */
-export function checkHostShape(name: string, value: HostSpec): TopologyIssue[] {
-  const result = host.safeParse(value)
-  return result.success ? [] : issues(result.error, value, ['hosts', name])
+/** As {@link parseTopology}, for one host to be added. */
+export function parseHost(name: string, value: unknown): Parsed<HostSpec> {
+  return parse(host, value, ['hosts', name])
 }
-
-/** The topology, known to have the right shape. */
-export type CheckedTopology = Topology

@@ -1,3 +1,4 @@
+import { isIpv4, isIpv6 } from '@streambed/linux'
 import { Address4, Address6 } from 'ip-address'
 
 /** A subnet, with its addresses as numbers. */
@@ -13,38 +14,51 @@ export interface Subnet {
   readonly end: bigint
 }
 
-/** Reads a subnet; returns what is wrong with it as a sentence when it is none. */
-export function parseSubnet(text: string): Subnet | string {
-  if (!/^[0-9a-fA-F:.]+\/\d{1,3}$/.test(text)) return 'must be a subnet in CIDR form such as "10.1.0.0/24" or "fd00:1::/64"'
-  const family = text.includes(':') ? 6 : 4
-  const bits = family === 6 ? 128 : 32
-  let address: Address4 | Address6
-  try {
-    address = family === 6 ? new Address6(text) : new Address4(text)
-  } catch {
-    return 'must be a subnet in CIDR form such as "10.1.0.0/24" or "fd00:1::/64"'
-  }
-  const prefixLength = address.subnetMask
-  const hostBits = bits - prefixLength
-  if (prefixLength < 1 || hostBits < 0) return `must have a prefix length from 1 to ${bits}`
-  const own = address.bigInt()
-  const start = (own >> BigInt(hostBits)) << BigInt(hostBits)
-  const canonical = formatAddress(family, start)
-  if (own !== start) return `has host bits set: write "${canonical}/${prefixLength}"`
+const NO_SUBNET = 'must be a subnet in CIDR form such as "10.1.0.0/24" or "fd00:1::/64"'
+
+/** What a host cannot have (IANA special-purpose address registries, RFC 6890). */
+const RESERVED = [
+  ['0.0.0.0/8', '"this network"'],
+  ['127.0.0.0/8', 'loopback'],
+  ['224.0.0.0/4', 'multicast'],
+  ['255.255.255.255/32', 'the broadcast address'],
+  ['::/127', 'the unspecified address and loopback'],
+  ['::ffff:0:0/96', 'IPv4-mapped and may be on no wire: use the IPv4 subnet'],
+  ['fe80::/10', 'link-local: every interface has such an address anyhow'],
+  ['ff00::/8', 'multicast'],
+].map(([cidr = '', why = '']) => ({ why, subnet: parseCidr(cidr) as Subnet }))
+
+/** The subnet with a prefix that is known to be right. */
+export function makeSubnet(family: 4 | 6, start: bigint, prefixLength: number): Subnet {
+  const hostBits = (family === 6 ? 128 : 32) - prefixLength
   const end = start + (1n << BigInt(hostBits)) - 1n
-  if (family === 4 && (start >> 24n === 127n || start >> 28n === 14n || start >> 24n === 0n)) return 'cannot be used for hosts: it is loopback, multicast or "this network"'
-  if (family === 6 && (start >> 120n === 0xffn || start === 0n || start === 1n)) return 'cannot be used for hosts: it is multicast or loopback'
   // A point-to-point subnet (/31 of RFC 3021, /127 of RFC 6164) and a single address have no network or broadcast address.
   const edges = hostBits > 1 ? 1n : 0n
-  return {
-    family,
-    cidr: `${canonical}/${prefixLength}`,
-    prefixLength,
-    start,
-    end,
-    first: start + edges,
-    last: family === 4 ? end - edges : end,
-  }
+  return { family, cidr: `${formatAddress(family, start)}/${prefixLength}`, prefixLength, start, end, first: start + edges, last: family === 4 ? end - edges : end }
+}
+
+/** Reads CIDR text, whatever it is used for; returns what is wrong with it as a sentence when it is none. */
+export function parseCidr(text: string): Subnet | string {
+  const [address = '', length = '', more] = text.split('/')
+  const parsed = parseHostAddress(address)
+  if (parsed === undefined || more !== undefined || !/^\d{1,3}$/.test(length)) return NO_SUBNET
+  const bits = parsed.family === 6 ? 128 : 32
+  const prefixLength = Number(length)
+  if (prefixLength > bits) return `must have a prefix length of at most ${bits}`
+  const hostBits = BigInt(bits - prefixLength)
+  const subnet = makeSubnet(parsed.family, (parsed.value >> hostBits) << hostBits, prefixLength)
+  return subnet.start === parsed.value ? subnet : `has host bits set: write "${subnet.cidr}"`
+}
+
+/** Reads a subnet for hosts; returns what is wrong with it as a sentence when it is none. */
+export function parseSubnet(text: string): Subnet | string {
+  const subnet = parseCidr(text)
+  if (/\/0+$/.test(text)) return `must have a prefix length from 1 to ${text.includes(':') ? 128 : 32}`
+  if (typeof subnet === 'string') return subnet
+  // The last address of a wide subnet is its broadcast address anyhow.
+  const reserved = RESERVED.find((other) => overlaps(other.subnet, subnet) && other.subnet.start <= subnet.last)
+  if (reserved !== undefined) return `cannot be used for hosts: ${reserved.subnet.cidr} is ${reserved.why}`
+  return subnet
 }
 
 /** An address as text: dotted, or RFC 5952. */
@@ -52,14 +66,10 @@ export function formatAddress(family: 4 | 6, value: bigint): string {
   return family === 4 ? Address4.fromBigInt(value).correctForm() : Address6.fromBigInt(value).correctForm()
 }
 
-/** An address as family and number; undefined when the text is none. */
+/** An address without prefix length and zone as family and number; undefined when the text is none. */
 export function parseHostAddress(text: string): { readonly family: 4 | 6; readonly value: bigint } | undefined {
-  if (!/^[0-9a-fA-F:.]+$/.test(text)) return undefined
-  try {
-    return text.includes(':') ? { family: 6, value: new Address6(text).bigInt() } : { family: 4, value: new Address4(text).bigInt() }
-  } catch {
-    return undefined
-  }
+  if (isIpv4(text)) return { family: 4, value: new Address4(text).bigInt() }
+  return isIpv6(text) ? { family: 6, value: new Address6(text).bigInt() } : undefined
 }
 
 /** Whether an address lies in a subnet. */
