@@ -93,11 +93,11 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
     const started = performance.now()
     const progress = (step: StartProgress['step'], message: string): void => options.onProgress?.({ step, message, elapsedMs: performance.now() - started })
     // Mistakes in the topology first, whatever the machine lacks.
-    const { name } = buildModel(topology)
+    const checked = buildModel(topology)
     const limit = options.timeout ?? 60_000
     if (!(limit > 0)) throw new TestbedError('invalid', `timeout must be a number of milliseconds above 0 (got ${limit})`)
-    const home = findHome(name, options.ovs ?? 'private')
-    const model = buildModel(topology, home.site)
+    const home = findHome(checked.name, options.ovs ?? 'private')
+    const model = home.site === checked.site ? checked : buildModel(topology, home.site)
     progress('sandbox', 'starting Open vSwitch and the agent')
     let sandbox: Sandbox
     try {

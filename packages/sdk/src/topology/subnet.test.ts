@@ -1,4 +1,3 @@
-import { formatIpv6 } from '@streambed/linux'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { contains, formatAddress, overlaps, parseCidr, parseHostAddress, parseSubnet, type Subnet } from './subnet.js'
@@ -105,11 +104,7 @@ describe('an address', () => {
     fc.assert(
       fc.property(groups, (parts) => {
         const value = parts.reduce((sum, part) => (sum << 16n) | part, 0n)
-        const text = formatAddress(6, value)
-        expect(parseHostAddress(text)).toEqual({ family: 6, value })
-        const bytes = Uint8Array.from(parts.flatMap((part) => [Number(part >> 8n), Number(part & 0xffn)]))
-        // The same text as in captured packets, but for mapped addresses, which no subnet has.
-        if (value >> 32n !== 0xffffn) expect(text).toBe(formatIpv6(bytes))
+        expect(parseHostAddress(formatAddress(6, value))).toEqual({ family: 6, value })
       }),
     )
   })

@@ -1,5 +1,4 @@
-import { isIpv4, isIpv6 } from '@streambed/linux'
-import { Address4, Address6 } from 'ip-address'
+import { formatIpv4, formatIpv6, isIpv4, isIpv6, parseIp } from '@streambed/linux'
 
 /** A subnet, with its addresses as numbers. */
 export interface Subnet {
@@ -63,13 +62,20 @@ export function parseSubnet(text: string): Subnet | string {
 
 /** An address as text: dotted, or RFC 5952. */
 export function formatAddress(family: 4 | 6, value: bigint): string {
-  return family === 4 ? Address4.fromBigInt(value).correctForm() : Address6.fromBigInt(value).correctForm()
+  const view = new DataView(new ArrayBuffer(16))
+  view.setBigUint64(0, value >> 64n)
+  view.setBigUint64(8, value)
+  const bytes = new Uint8Array(view.buffer)
+  return family === 4 ? formatIpv4(bytes, 12) : formatIpv6(bytes)
 }
 
 /** An address without prefix length and zone as family and number; undefined when the text is none. */
 export function parseHostAddress(text: string): { readonly family: 4 | 6; readonly value: bigint } | undefined {
-  if (isIpv4(text)) return { family: 4, value: new Address4(text).bigInt() }
-  return isIpv6(text) ? { family: 6, value: new Address6(text).bigInt() } : undefined
+  const family = isIpv4(text) ? 4 : isIpv6(text) ? 6 : undefined
+  if (family === undefined) return undefined
+  const view = new DataView(new ArrayBuffer(16))
+  new Uint8Array(view.buffer).set(parseIp(text), family === 4 ? 12 : 0)
+  return { family, value: (view.getBigUint64(0) << 64n) | view.getBigUint64(8) }
 }
 
 /** Whether an address lies in a subnet. */
