@@ -189,6 +189,7 @@ export class Host {
   ping(target: Target, options: PingOptions = {}): Promise<PingResult> {
     return this.#core.guard(async () => {
       const { count = 1, timeout = 1000, family } = options
+      if (!Number.isInteger(count) || count < 1) throw new TestbedError('invalid', `count must be a whole number from 1 (got ${count})`)
       const known = this.#resolve(target)
       const address = known.find((text) => family === undefined || text.includes(':') === (family === 6))
       if (address === undefined) {

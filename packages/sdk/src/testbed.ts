@@ -179,8 +179,9 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
         await this.#updateVlans(core.model, core.partition, plan)
         await core.bridge.add(hostPorts(model, [host], (network, owner) => partitionVlan(model, plan, network, owner)))
       } catch (error) {
-        await this.#discard(host)
-        await this.#updateVlans(core.model, plan, core.partition)
+        // What went wrong first is what the caller must know.
+        await this.#discard(host).catch(() => undefined)
+        await this.#updateVlans(core.model, plan, core.partition).catch(() => undefined)
         throw error
       }
       core.model = model
