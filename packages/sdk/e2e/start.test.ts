@@ -78,6 +78,17 @@ describe('a started testbed', () => {
     expect((await b.exec(['ls', '/sys/class/net'])).stdout.trim().split('\n').sort()).toEqual(['eth0', 'lo'])
   })
 
+  it('speaks IPv6 only where a network has an IPv6 subnet', async () => {
+    await using testbed = await Testbed.start({
+      networks: { four: { subnet: '10.6.0.0/24' }, both: { subnet: ['10.7.0.0/24', 'fd00:7::/64'] }, bare: { subnet: [] } },
+      hosts: { a: { networks: ['four', 'both', 'bare'] } },
+    })
+    const addresses = async (device: string): Promise<string[]> => (await testbed.hosts.a.exec(['ip', '-o', '-6', 'addr', 'show', device])).stdout.match(/fe80|fd00/g) ?? []
+    expect(await addresses('eth0')).toEqual([])
+    expect(await addresses('eth1')).toEqual(expect.arrayContaining(['fd00', 'fe80']))
+    expect(await addresses('eth2')).toEqual(['fe80'])
+  })
+
   it('handles names that are longer than the kernel allows', async () => {
     const long = 'a-host-with-a-name-that-no-interface-could-have'
     await using testbed = await Testbed.start({

@@ -320,13 +320,14 @@ async function build(model: TestbedModel, home: SwitchHome, sandbox: Sandbox, pr
     progress('hosts', `making ${model.hosts.size} hosts`)
     const names = sandbox.call('names', namesRequest(model))
     const applied = sandbox.apply([switchPreparationJob(model.site), ...hosts.flatMap((host) => hostJobs(model, host)), portsUpJob(model.site, hosts.flatMap(({ interfaces }) => interfaces), true)])
-    const settled = sandbox.call('settle', { links: hosts.flatMap((host) => host.interfaces.map((item) => ({ namespace: host.namespace, index: hostIndex(host, item) }))) })
-    settled.catch(() => undefined)
-    await Promise.all([names, applied])
+    const ports = hostPorts(model, hosts, (network) => model.networks.get(network)?.vlan ?? 0)
+    const [ovs] = await Promise.all([opening, names, applied])
     progress('ports', 'connecting them to the switch')
-    const ovs = await opening
-    await ovs.addFirst(hostPorts(model, hosts, (network) => model.networks.get(network)?.vlan ?? 0), home.site.own)
-    await settled
+    // The agent watches the links while the switch takes its ends.
+    await Promise.all([
+      ovs.addFirst(ports, home.site.own),
+      sandbox.call('settle', { links: hosts.flatMap((host) => host.interfaces.map((item) => ({ namespace: host.namespace, index: hostIndex(host, item) }))) }),
+    ])
     return new TestbedCore(model, sandbox, ovs)
   } catch (error) {
     // A bridge in an Open vSwitch that goes on without this testbed must not stay.
