@@ -262,5 +262,5 @@ function checkTun(): void {
 
 /** The agent stands beside this file in the built package. */
 function defaultAgentPath(): string {
-  return fileURLToPath(new URL('./agent/main.js', import.meta.url))
+  return fileURLToPath(new URL('./agent/main.cjs', import.meta.url))
 }

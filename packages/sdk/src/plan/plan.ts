@@ -11,7 +11,7 @@ import {
   type NamespaceJob,
 } from '@streambed/linux'
 import type { PortSpec } from '@streambed/ovs'
-import { addressesOf, namesakeNetwork, type HostModel, type InterfaceModel, type SwitchSite, type TestbedModel } from '../topology/model.js'
+import { addressesOf, isIpv4Only, namesakeNetwork, type HostModel, type InterfaceModel, type SwitchSite, type TestbedModel } from '../topology/model.js'
 import { hostSysctls } from '../topology/sysctls.js'
 
 /** Interface indexes inside a host start here: a fresh namespace may have tunnel devices of the kernel's own before. */
@@ -67,7 +67,7 @@ export function hostJobs(model: TestbedModel, host: HostModel): NamespaceJob[] {
   }
   encodeConfiguration(writer, model, host)
   writer.finish()
-  const { general, ofInterfaces } = hostSysctls(host)
+  const { general, ofInterfaces } = hostSysctls(model, host)
   const job: NamespaceJob = {
     namespace: host.namespace,
     create: { hostname: host.name },
@@ -86,15 +86,6 @@ export function configurationJob(model: TestbedModel, host: HostModel): Namespac
   encodeConfiguration(writer, model, host)
   writer.finish()
   return { namespace: host.namespace, messages: writer.bytes, labels: writer.labels }
-}
-
-/**
- * Whether the interface's network has IPv4 subnets and no other: then it gets no IPv6 link-local address, and the host does not speak IPv6
- * there by itself. With 200 hosts, what link-local addresses make them say to everybody doubles the time until the first ping is answered.
- */
-function isIpv4Only(model: TestbedModel, { network }: InterfaceModel): boolean {
-  const subnets = network === undefined ? [] : (model.networks.get(network)?.subnets ?? [])
-  return subnets.length > 0 && subnets.every(({ family }) => family === 4)
 }
 
 function encodeConfiguration(writer: NetlinkWriter, model: TestbedModel, host: HostModel): void {

@@ -116,3 +116,12 @@ export function namesakeNetwork(model: TestbedModel, viewer: string, { network, 
   }
   return undefined
 }
+
+/**
+ * Whether the interface's network has IPv4 subnets and no other: then it gets no IPv6 link-local address, and the host does not speak IPv6
+ * there by itself. With 200 hosts, what link-local addresses make them say to everybody doubles the time until the first ping is answered.
+ */
+export function isIpv4Only(model: Pick<TestbedModel, 'networks'>, { network }: InterfaceModel): boolean {
+  const subnets = network === undefined ? [] : (model.networks.get(network)?.subnets ?? [])
+  return subnets.length > 0 && subnets.every(({ family }) => family === 4)
+}

@@ -5,13 +5,18 @@ import type { HostSpec } from './spec.js'
 import { hostSysctls } from './sysctls.js'
 
 function settings(host: HostSpec): ReturnType<typeof hostSysctls> {
-  return hostSysctls(buildModel({ networks: { lan: {} }, hosts: { a: { networks: ['lan'], ...host } } }).hosts.get('a') as HostModel)
+  const model = buildModel({ networks: { lan: {}, four: { subnet: '10.4.0.0/24' } }, hosts: { a: { networks: ['lan'], ...host } } })
+  return hostSysctls(model, model.hosts.get('a') as HostModel)
 }
 
 const NO_DAD = ['net/ipv6/conf/default/accept_dad', '0']
 
 it('without any, only duplicate-address detection is off', () => {
   expect(settings({})).toEqual({ general: [NO_DAD], ofInterfaces: [] })
+})
+
+it('nothing is set in a host that does not speak IPv6', () => {
+  expect(settings({ networks: ['four'] }).general).toEqual([])
 })
 
 it('forwarding is for both families, and what the user says comes behind it', () => {

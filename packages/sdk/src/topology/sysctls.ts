@@ -1,4 +1,4 @@
-import type { HostModel } from './model.js'
+import { isIpv4Only, type HostModel, type TestbedModel } from './model.js'
 
 /** What is wrong with the name of a setting, as a sentence; undefined when nothing is. */
 export function checkSysctl(key: string): string | undefined {
@@ -17,9 +17,10 @@ function splitSysctl(key: string): string[] {
 }
 
 /** The settings that a host asks for, as paths below /proc/sys: those that can be made at once, and those of interfaces, which must be there first. */
-export function hostSysctls(host: HostModel): { readonly general: [path: string, value: string][]; readonly ofInterfaces: [path: string, value: string][] } {
+export function hostSysctls(model: Pick<TestbedModel, 'networks'>, host: HostModel): { readonly general: [path: string, value: string][]; readonly ofInterfaces: [path: string, value: string][] } {
   // No duplicate-address detection for link-local addresses either: the first packet of a test must get through.
-  const general: [string, string][] = [['net/ipv6/conf/default/accept_dad', '0']]
+  const speaksIpv6 = host.interfaces.some((item) => !isIpv4Only(model, item))
+  const general: [string, string][] = speaksIpv6 ? [['net/ipv6/conf/default/accept_dad', '0']] : []
   if (host.spec.forwarding === true) general.push(['net/ipv4/ip_forward', '1'], ['net/ipv6/conf/all/forwarding', '1'], ['net/ipv6/conf/default/forwarding', '1'])
   const ofInterfaces: [string, string][] = []
   const devices = new Map(host.interfaces.flatMap((item) => [item, ...item.subinterfaces]).map(({ name, device }) => [name, device]))
