@@ -30,10 +30,7 @@ export class NamespaceTable {
   readonly #base = { net: openSync(NET, 'r'), mnt: openSync(MNT, 'r'), uts: openSync(UTS, 'r') }
   readonly #baseLink = readlinkSync(NET)
 
-  constructor(private readonly files: HostFiles) {
-    // A thread that shares root and working directory with others may not change its mount namespace (setns(2)).
-    libc.unshare(libc.CLONE_FS)
-  }
+  constructor(private readonly files: HostFiles) {}
 
   get ids(): string[] {
     return [...this.#entries.keys()]
@@ -95,6 +92,9 @@ export class NamespaceTable {
     if (id === BASE_NAMESPACE) return work()
     const entry = this.#entry(id)
     this.#used.add(id)
+    // A thread that shares root and working directory with others may not change its mount namespace (setns(2)), and every thread
+    // that libuv has started since shares them with this one again.
+    libc.unshare(libc.CLONE_FS)
     return this.inNetwork(id, () => {
       try {
         if (entry.full === undefined) entry.full = this.#furnish(entry)
