@@ -173,8 +173,7 @@ it('500 sockets are opened and closed without a leak', async () => {
   const before = [count(), await agentCount()]
   // 125 cycles of a listener, two ends of a connection, and a UDP socket.
   for (let i = 0; i < 125; i++) await cycle()
-  const after = [count(), await agentCount()]
-  // One that is on its way out may be counted, and connections that fetch kept open end in their own time; a leak would be in the hundreds.
-  expect(after[0]).toBeLessThan((before[0] as number) + 5)
-  expect(after[1]).toBeLessThan((before[1] as number) + 5)
+  // What is on its way out may be counted at first; connections that fetch kept open end in their own time.
+  await expect.poll(count).toBeLessThanOrEqual(before[0] as number)
+  await expect.poll(agentCount).toBeLessThanOrEqual(before[1] as number)
 })
