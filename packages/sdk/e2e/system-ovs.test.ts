@@ -36,7 +36,6 @@ it("uses the system's Open vSwitch when asked to, and leaves it as it was", asyn
 })
 
 it('says what is wrong with the address of a database', async () => {
-  if (process.geteuid?.() !== 0) return
   await expect(Testbed.start(topology, { ovs: { db: 'tcp:127.0.0.1:6640' } })).rejects.toMatchObject({ code: 'invalid', message: expect.stringContaining('tcp:127.0.0.1:6640') as string })
-  await expect(Testbed.start(topology, { ovs: { db: 'unix:/nowhere/db.sock' } })).rejects.toMatchObject({ code: 'missing', message: expect.stringContaining('/nowhere/db.sock') as string })
+  await expect(Testbed.start(topology, { ovs: { db: 'unix:/nowhere/db.sock' } })).rejects.toMatchObject({ code: 'missing', message: expect.stringContaining(process.geteuid?.() === 0 ? '/nowhere/db.sock' : 'only be used by root') as string })
 })

@@ -66,8 +66,8 @@ async function openControl(path: string): Promise<DaemonControl> {
  * @throws TestbedError `missing` without root, `invalid`
  */
 export function systemSwitch(name: string, options: SystemOvs): SwitchHome {
-  if (process.geteuid?.() !== 0) throw new TestbedError('missing', "the system's Open vSwitch can only be used by root: run as root, or let the testbed have its own (ovs: 'private')")
   const path = socketPath(options.db)
+  if (process.geteuid?.() !== 0) throw new TestbedError('missing', "the system's Open vSwitch can only be used by root: run as root, or let the testbed have its own (ovs: 'private')")
   const id = randomInt(0x1000, 0x10000).toString(16)
   const bridge: BridgeSpec = {
     name: `sb${id}`,

@@ -23,7 +23,7 @@ export interface SandboxService {
 export interface SandboxContents {
   /** Folders below /run, which is an empty file system of the sandbox's own. */
   readonly directories?: readonly string[]
-  /** Text files below /run, each below 128 KiB. */
+  /** Text files below /run, all of them together below 128 KiB: they are part of one argument of the starting shell. */
   readonly files?: Readonly<Record<string, string>>
   readonly services?: readonly SandboxService[]
   /** Folders below /run of the machine that the sandbox shares. */

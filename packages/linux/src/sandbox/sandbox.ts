@@ -132,7 +132,7 @@ export class Sandbox {
 
   /**
    * Ends everything: connections are reset, links deleted, processes killed. Resolves when the links are gone and every process
-   * has been killed; the kernel may still be taking the switch daemon's sockets apart for some milliseconds a port: {@link closed} tells when the last process is gone.
+   * has been killed; {@link closed} resolves, some milliseconds later, when the last process is gone.
    * @param group interface group whose links are deleted with one request
    */
   async close(group?: number): Promise<void> {
