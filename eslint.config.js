@@ -7,7 +7,7 @@ import { layersRule } from './scripts/layers.mjs'
 const root = import.meta.dirname
 
 export default defineConfig(
-  { ignores: ['**/dist/', '**/node_modules/', '**/.turbo/', 'docs/api/', 'coverage/', '**/*.gen.ts', '**/generated/'] },
+  { ignores: ['.venv/', '**/dist/', '**/node_modules/', '**/.turbo/', 'docs/api/', 'coverage/', '**/*.gen.ts', '**/generated/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   tseslint.configs.recommended,

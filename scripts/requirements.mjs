@@ -1,4 +1,5 @@
-// What the stages of set-up need from the system. `package` is the Debian name.
+// What the stages of set-up need from the system. `package` is the Debian name; `probe`, for what is no command, succeeds
+// when it is there.
 
 const start = [
   { command: 'ovs-vswitchd', package: 'openvswitch-switch', why: 'the virtual switch' },
@@ -16,11 +17,18 @@ const test = [
   { command: 'ethtool', package: 'ethtool', why: 'the tests compare with it' },
   { command: 'ps', package: 'procps', why: 'the tests look for processes left behind' },
   { command: 'curl', package: 'curl', why: 'the tests fetch with it' },
+  { command: 'openssl', package: 'openssl', why: 'the tests make certificates with it' },
+  { command: '/usr/bin/python3', package: 'python3', why: 'the real Faucet, os-ken and the OVSDB client of Open vSwitch run on it' },
+  {
+    command: 'ensurepip',
+    probe: ['/usr/bin/python3', '-c', 'import ensurepip'],
+    package: 'python3-venv',
+    why: 'makes the Python environment that they are installed in',
+  },
 ]
 
 const bench = [
   ...test,
-  { command: '/usr/bin/python3', package: 'python3', why: 'Mininet runs on it' },
   // Mininet calls its parts by name and only recommends some of them.
   { command: 'mn', package: 'mininet', why: 'what the benchmarks compare with' },
   { command: 'mnexec', package: 'mininet', why: "Mininet's helper" },
@@ -30,3 +38,6 @@ const bench = [
 ]
 
 export const requirements = { start, test, bench }
+
+/** The stages that need the Python environment. */
+export const needsPython = ['test', 'bench']

@@ -3,7 +3,8 @@
 import { spawnSync } from 'node:child_process'
 import { accessSync, closeSync, constants, existsSync, openSync, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { requirements } from './requirements.mjs'
+import { pythonPackages } from './python.mjs'
+import { needsPython, requirements } from './requirements.mjs'
 import { Advice, isMain, main, root } from './run.mjs'
 
 const tun = '/dev/net/tun'
@@ -17,6 +18,14 @@ export function setup(stage) {
   systemPackages(needed)
   tunDevice()
   npmPackages()
+  if (needsPython.includes(stage)) pythonPackages()
+}
+
+/** Whether it is there. */
+function present({ command, probe }) {
+  if (!probe) return installed(command)
+  const [program, ...args] = probe
+  return spawnSync(program, args, { stdio: 'ignore' }).status === 0
 }
 
 /** Whether the command can be found. The folders of the administrator are not on everybody's PATH. */
@@ -36,7 +45,7 @@ function executable(file) {
 }
 
 function systemPackages(needed) {
-  const missing = needed.filter(({ command }) => !installed(command))
+  const missing = needed.filter((one) => !present(one))
   if (missing.length === 0) return
   const commands = missing.map(({ command }) => command).join(', ')
   const packages = [...new Set(missing.map((one) => one.package))]
@@ -52,7 +61,7 @@ function systemPackages(needed) {
         `go online or repair the package sources, or install ${commands} another way, then run this again.`,
     )
   }
-  const still = missing.filter(({ command }) => !installed(command))
+  const still = missing.filter((one) => !present(one))
   if (still.length > 0) {
     throw new Advice(
       `apt-get installed ${packages.join(', ')}, but these commands are still missing, install them another way: ` +
