@@ -77,6 +77,15 @@ describe('JsonFramer', () => {
     expect(() => frames([nested(6)], { maxDepth: 5 })).toThrow(expect.objectContaining({ code: 'too-large' }))
   })
 
+  it.each([1, 5, 100])('tells texts with long integers, in chunks of %i bytes', (size) => {
+    const texts = ['{"a":12345678901234}', '{"a":1234567890123456}', '{"1234567890123456789":[1]}', '{"a":[-99999999999999999]}']
+    const framer = new JsonFramer()
+    const long: boolean[] = []
+    for (const chunk of cut(Buffer.from(texts.join('')), size))
+      for (const _text of framer.push(chunk)) long.push(framer.hasLongIntegers)
+    expect(long).toEqual([false, true, false, true])
+  })
+
   it('says at the end of the stream that a text is unfinished', () => {
     const framer = new JsonFramer()
     expect([...framer.push(Buffer.from('{"a"'))]).toEqual([])

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type JsonValue, parseJson, stringifyJson } from './json.js'
+import { hasRefusedCharacters, type JsonValue, parseJson, stringifyJson } from './json.js'
 
 describe('parseJson', () => {
   it('keeps integers beyond 2^53 exact, as bigint, and leaves the others numbers', () => {
@@ -82,5 +82,16 @@ describe('stringifyJson', () => {
         expect(parseJson(stringifyJson(value))).toEqual(value)
       }),
     )
+  })
+})
+
+describe('hasRefusedCharacters', () => {
+  it.each(['a\0b', '\ud800', 'x\udc00', '\\\0'])('finds %j', (text) => {
+    expect(hasRefusedCharacters(stringifyJson({ [text]: 1 }))).toBe(true)
+    expect(hasRefusedCharacters(stringifyJson(['ok', text]))).toBe(true)
+  })
+
+  it.each(['', '\\u0000', '\\\\ud800', '\u0001\n"', '🎉', 'u0000'])('lets %j pass', (text) => {
+    expect(hasRefusedCharacters(stringifyJson([text]))).toBe(false)
   })
 })

@@ -17,10 +17,11 @@ function freeMark(text: string): string {
 /**
  * Parses a JSON text, integers exact: OVSDB integers have 64 bits (RFC 7047 §3.1), of which `JSON.parse` keeps 53. The
  * common text, with no run of 16 digits, goes straight to `JSON.parse`.
+ * @param hasLongIntegers whether there is such a run outside strings, when it is known already: saves a look
  * @throws OvsError `malformed` when the text is not JSON.
  */
-export function parseJson(text: string): JsonValue {
-  if (!/\d{16}/.test(text)) return nativeParse(text)
+export function parseJson(text: string, hasLongIntegers?: boolean): JsonValue {
+  if (!(hasLongIntegers ?? /\d{16}/.test(text))) return nativeParse(text)
   const mark = freeMark(text)
   const marked = markUnsafeIntegers(text, mark)
   const value = nativeParse(marked)
@@ -88,4 +89,17 @@ function write(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(write).join(',')}]`
   const members = Object.entries(value).filter(([, member]) => member !== undefined)
   return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${write(member)}`).join(',')}}`
+}
+
+/**
+ * Whether a JSON text has a string that Open vSwitch refuses, and ends the connection for: one with a zero character or
+ * with half a surrogate pair. `JSON.stringify` writes both as escapes, and no whole pair.
+ */
+export function hasRefusedCharacters(text: string): boolean {
+  const escape = /\\+u(?:0000|d[89a-f])/g
+  for (let match = escape.exec(text); match !== null; match = escape.exec(text)) {
+    // An even number of backslashes is backslashes, and plain letters after them.
+    if (match[0].lastIndexOf('\\') % 2 === 0) return true
+  }
+  return false
 }

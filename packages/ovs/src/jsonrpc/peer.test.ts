@@ -206,4 +206,93 @@ describe('JsonRpcPeer', () => {
     send('{"method":"update","params":[]}')
     expect(await peer.closed).toMatchObject({ code: 'closed', cause })
   })
+
+  it('stops reading while handlers are behind, and loses nothing', async () => {
+    const waiting: (() => void)[] = []
+    const seen: string[] = []
+    const { peer, send } = scripted({
+      maxBacklogBytes: 100,
+      onNotification: (method) => {
+        seen.push(method)
+        return new Promise((resolve) => waiting.push(resolve))
+      },
+    })
+    for (let at = 0; at < 10; at++) send(`{"method":"n${at}","params":[]}`)
+    send('{"id":0,"result":"last","error":null}')
+    const answer = peer.request('x', [])
+    await turn()
+    // 29 bytes each: the fourth is beyond 100.
+    expect(seen).toEqual(['n0', 'n1', 'n2', 'n3'])
+    expect(peer.heldBack).toBe(true)
+    while (seen.length < 10) {
+      for (const done of waiting.splice(0)) done()
+      await turn()
+    }
+    expect(await answer).toBe('last')
+    expect(seen).toHaveLength(10)
+    for (const done of waiting) done()
+    await turn()
+    expect(peer.heldBack).toBe(false)
+  })
+
+  it('does not read on for a peer that asks and does not take the answers', async () => {
+    const [a, b] = duplexPair()
+    const peer = new JsonRpcPeer(a)
+    const text = JSON.stringify({ id: 1, method: 'echo', params: ['x'.repeat(100_000)] })
+    let taken = 0
+    for (let at = 0; at < 100; at++) b.write(text, () => taken++)
+    for (let at = 0; at < 50; at++) await turn()
+    expect(peer.heldBack).toBe(true)
+    expect(taken).toBeLessThan(30)
+    b.resume()
+    while (taken < 100) await turn()
+  })
+
+  it('refuses to pile up calls for a peer that does not read', async () => {
+    const [a] = duplexPair()
+    const peer = new JsonRpcPeer(a, { maxOutboundBytes: 50_000 })
+    const calls = Array.from({ length: 3 }, () => peer.request('x', ['y'.repeat(40_000)]))
+    const settled = Promise.allSettled(calls)
+    await expect(peer.request('x', [])).rejects.toMatchObject({ code: 'too-large' })
+    peer.abort()
+    await settled
+  })
+
+  it('adds and removes handlers of notifications, which run in order', async () => {
+    const seen: string[] = []
+    const { peer, send } = scripted({ onNotification: (method) => void seen.push(`option ${method}`) })
+    const remove = peer.onNotification((method) => void seen.push(`added ${method}`))
+    send('{"method":"a","params":[]}')
+    await turn()
+    remove()
+    send('{"method":"b","params":[]}')
+    await turn()
+    expect(seen).toEqual(['option a', 'added a', 'option b'])
+  })
+
+  it('aborts the connection when a handler rejects', async () => {
+    const cause = new Error('cannot apply')
+    const { peer, send } = scripted({ onNotification: () => Promise.reject(cause) })
+    send('{"method":"update","params":[]}')
+    expect(await peer.closed).toMatchObject({ code: 'closed', cause })
+  })
+
+  it('says when a request has been sent', async () => {
+    const { peer } = scripted()
+    const onSent = vi.fn()
+    const call = peer.request('x', [], { onSent })
+    expect(onSent).toHaveBeenCalledOnce()
+    peer.abort()
+    await expect(call).rejects.toMatchObject({ code: 'closed' })
+    await expect(peer.request('x', [], { onSent })).rejects.toMatchObject({ code: 'closed' })
+    expect(onSent).toHaveBeenCalledOnce()
+  })
+
+  it('sends nothing that would make Open vSwitch end the connection', async () => {
+    const { peer, received } = scripted()
+    await expect(peer.request('x', ['a\0'])).rejects.toMatchObject({ code: 'invalid' })
+    await expect(peer.request('x', [{ k: '\ud800' }])).rejects.toMatchObject({ code: 'invalid' })
+    await turn()
+    expect(received()).toBe('')
+  })
 })

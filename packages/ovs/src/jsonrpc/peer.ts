@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { OvsError } from '../errors.js'
 import { JsonFramer, type JsonFramerOptions } from './framer.js'
-import { type JsonValue, parseJson, stringifyJson } from './json.js'
+import { hasRefusedCharacters, type JsonValue, parseJson, stringifyJson } from './json.js'
 import { type JsonRpcMessage, type JsonRpcRequest, type JsonRpcResponse, parseMessage } from './message.js'
 
 /** How long a call may take, and how to give it up. */
@@ -24,15 +24,39 @@ export interface RequestOptions<T> extends CallOptions {
   readonly decode?: (result: JsonValue) => T
   /** Runs when the call is given up before its answer: the place to tell the peer. */
   readonly onAbandon?: (id: number) => void
+  /** Runs when the request has been handed to the stream: from now on the peer may get it. */
+  readonly onSent?: () => void
 }
+
+/**
+ * Gets a notification. Notifications are handed out in order, between the answers where the peer put them. When it
+ * throws or rejects, the connection is aborted with that error.
+ *
+ * A promise says that the notification has not been dealt with yet. It does not hold up the next one, but when the
+ * texts of such notifications exceed `maxBacklogBytes`, the peer stops reading until half of them are dealt with. Do
+ * not wait there for an answer of the same connection: it may be behind what is not read.
+ */
+export type NotificationHandler = (method: string, params: readonly JsonValue[]) => void | Promise<void>
 
 /** Options of a {@link JsonRpcPeer}. */
 export interface JsonRpcPeerOptions extends JsonFramerOptions {
-  /** Gets every notification, in order. When it throws, the connection is aborted with that error. */
-  readonly onNotification?: (method: string, params: readonly JsonValue[]) => void
+  /** Gets every notification, before the handlers that {@link JsonRpcPeer.onNotification} adds. */
+  readonly onNotification?: NotificationHandler
   /** Answers a request of the other side. `echo` never gets here. Without it every request is answered by an error. */
   readonly onRequest?: (method: string, params: readonly JsonValue[]) => JsonValue | Promise<JsonValue>
+  /**
+   * Bytes of notifications that asynchronous handlers may be behind before the peer stops reading. Defaults to 16 MiB.
+   */
+  readonly maxBacklogBytes?: number
+  /**
+   * Bytes that may wait to be sent: more means that the other side has stopped reading, and further calls reject with
+   * `too-large`. Defaults to 256 MiB.
+   */
+  readonly maxOutboundBytes?: number
 }
+
+/** Bytes of answers to the other side's requests that may wait to be sent before the peer stops reading. */
+const maxReplyBytes = 1024 * 1024
 
 /** Milliseconds that {@link JsonRpcPeer.close} waits for the other side to take what was written. */
 const flushTimeout = 1000
@@ -57,7 +81,17 @@ export class JsonRpcPeer implements AsyncDisposable {
   readonly #options: JsonRpcPeerOptions
   readonly #framer: JsonFramer
   readonly #pending = new Map<number, PendingCall>()
+  readonly #handlers = new Set<NotificationHandler>()
+  readonly #maxBacklogBytes: number
+  readonly #maxOutboundBytes: number
   #nextId = 0
+  /** Bytes of notifications that handlers have not dealt with, and of answers that were not sent. */
+  #backlogBytes = 0
+  #replyBytes = 0
+  /** Texts that were framed when the peer stopped reading. */
+  #held: Iterator<string, void, void> | undefined
+  #heldBack = false
+  #ended = false
   /** Set once, when no further call is possible. */
   #over: OvsError | undefined
   #closing = false
@@ -66,6 +100,9 @@ export class JsonRpcPeer implements AsyncDisposable {
     this.#stream = stream
     this.#options = options
     this.#framer = new JsonFramer(options)
+    this.#maxBacklogBytes = options.maxBacklogBytes ?? 16 * 1024 * 1024
+    this.#maxOutboundBytes = options.maxOutboundBytes ?? 256 * 1024 * 1024
+    if (options.onNotification) this.#handlers.add(options.onNotification)
     this.closed = new Promise((resolve) => {
       const onClose = () => {
         this.#finish(new OvsError('closed', 'the connection was closed'))
@@ -76,12 +113,35 @@ export class JsonRpcPeer implements AsyncDisposable {
     })
     stream.on('error', (cause) => this.abort(cause))
     stream.on('data', (chunk: Uint8Array) => this.#receive(chunk))
-    stream.once('end', () => this.#ended())
+    stream.once('end', () => this.#onEnd())
+  }
+
+  /** Whether the peer has stopped reading because its owner, or the other side, is too slow. */
+  get heldBack(): boolean {
+    return this.#heldBack
+  }
+
+  /** Bytes that wait to be sent. */
+  get outboundBytes(): number {
+    return this.#stream.writableLength
+  }
+
+  /**
+   * Adds a handler that gets every notification from now on, after the handlers that are there already. Returns the
+   * function that removes it.
+   */
+  onNotification(handler: NotificationHandler): () => void {
+    // A wrapper, so that the same function may be added twice.
+    const added: NotificationHandler = (method, params) => handler(method, params)
+    this.#handlers.add(added)
+    return () => void this.#handlers.delete(added)
   }
 
   /**
    * Sends a request and resolves with its result.
-   * @throws OvsError `peer` when the other side answers with an error, `closed`, `timeout`, `aborted`.
+   * @throws OvsError `peer` when the other side answers with an error, `closed`, `timeout`, `aborted`; `too-large` when
+   * too much waits to be sent; `invalid` for a zero character or half a surrogate pair in a string, for which Open
+   * vSwitch would end the connection.
    */
   request(method: string, params: readonly unknown[], options?: RequestOptions<JsonValue>): Promise<JsonValue>
   request<T>(
@@ -92,9 +152,12 @@ export class JsonRpcPeer implements AsyncDisposable {
   request<T>(method: string, params: readonly unknown[], options: RequestOptions<T> = {}): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.#over) return reject(this.#endedBefore(method, this.#over))
-      const { signal, timeout, decode, onAbandon } = options
+      const { signal, timeout, decode, onAbandon, onSent } = options
       if (signal?.aborted) return reject(aborted(method, signal))
+      if (this.#stream.writableLength > this.#maxOutboundBytes) return reject(this.#congested(method))
       const id = this.#nextId++
+      const text = stringifyJson({ id, method, params })
+      if (hasRefusedCharacters(text)) return reject(refusedCharacters(method))
       const done = () => {
         this.#pending.delete(id)
         clearTimeout(timer)
@@ -123,7 +186,8 @@ export class JsonRpcPeer implements AsyncDisposable {
           reject(this.#endedBefore(method, error))
         },
       })
-      this.#send({ id, method, params })
+      this.#stream.write(text)
+      onSent?.()
     })
   }
 
@@ -163,18 +227,32 @@ export class JsonRpcPeer implements AsyncDisposable {
   }
 
   #receive(chunk: Uint8Array): void {
-    if (this.#over) return
+    if (!this.#over) this.#drain(this.#framer.push(chunk))
+  }
+
+  /** Handles texts until there are no more, or until reading must wait. */
+  #drain(texts: Iterator<string, void, void>): void {
     try {
-      for (const text of this.#framer.push(chunk)) {
-        this.#handle(parseMessage(parseJson(text)))
+      for (let next = texts.next(); !next.done; next = texts.next()) {
+        this.#handle(parseMessage(parseJson(next.value, this.#framer.hasLongIntegers)), next.value.length)
         if (this.#over) return
+        if (this.#heldBack) {
+          this.#held = texts
+          return
+        }
       }
+      if (this.#ended) this.#finishReading()
     } catch (error) {
       this.abort(error)
     }
   }
 
-  #ended(): void {
+  #onEnd(): void {
+    this.#ended = true
+    if (!this.#held) this.#finishReading()
+  }
+
+  #finishReading(): void {
     try {
       this.#framer.end()
       this.#finish(new OvsError('closed', 'the other side closed the connection'))
@@ -184,16 +262,48 @@ export class JsonRpcPeer implements AsyncDisposable {
     }
   }
 
-  #handle(message: JsonRpcMessage): void {
+  #handle(message: JsonRpcMessage, bytes: number): void {
     switch (message.type) {
       case 'response':
         return this.#settle(message)
       case 'notification':
-        return this.#options.onNotification?.(message.method, message.params)
+        return this.#notified(message.method, message.params, bytes)
       case 'request':
-        if (message.method === 'echo') return this.#send({ id: message.id, result: message.params, error: null })
+        if (message.method === 'echo') return this.#reply({ id: message.id, result: message.params, error: null })
         void this.#answer(message)
     }
+  }
+
+  #notified(method: string, params: readonly JsonValue[], bytes: number): void {
+    const results = [...this.#handlers].map((handler) => handler(method, params))
+    const waiting = results.filter((result) => result !== undefined)
+    if (waiting.length === 0) return
+    this.#backlogBytes += bytes
+    this.#holdBack()
+    Promise.all(waiting).then(
+      () => {
+        this.#backlogBytes -= bytes
+        this.#readOn()
+      },
+      (error: unknown) => this.abort(error),
+    )
+  }
+
+  /** Stops reading when too much is unfinished: the stream then holds the other side back. */
+  #holdBack(): void {
+    if (this.#heldBack || (this.#backlogBytes <= this.#maxBacklogBytes && this.#replyBytes <= maxReplyBytes)) return
+    this.#heldBack = true
+    this.#stream.pause()
+  }
+
+  #readOn(): void {
+    const enough = this.#backlogBytes <= this.#maxBacklogBytes / 2 && this.#replyBytes <= maxReplyBytes / 2
+    if (!this.#heldBack || !enough) return
+    this.#heldBack = false
+    const held = this.#held
+    this.#held = undefined
+    if (held) this.#drain(held)
+    if (!this.#heldBack && !this.#over) this.#stream.resume()
   }
 
   #settle(response: JsonRpcResponse): void {
@@ -216,11 +326,25 @@ export class JsonRpcPeer implements AsyncDisposable {
   }
 
   #reply(response: { readonly id: JsonValue; readonly result: JsonValue; readonly error: JsonValue }): void {
-    if (!this.#over) this.#send(response)
+    if (this.#over) return
+    const text = stringifyJson(response)
+    this.#replyBytes += text.length
+    this.#holdBack()
+    this.#stream.write(text, () => {
+      this.#replyBytes -= text.length
+      this.#readOn()
+    })
   }
 
   #send(message: object): void {
     this.#stream.write(stringifyJson(message))
+  }
+
+  #congested(method: string): OvsError {
+    return new OvsError(
+      'too-large',
+      `cannot send ${method}: ${this.#stream.writableLength} bytes wait already because the other side does not read`,
+    )
   }
 
   #finish(error: OvsError): void {
@@ -236,6 +360,13 @@ export class JsonRpcPeer implements AsyncDisposable {
 
 function plain(error: OvsError): string {
   return error.message.slice(error.code.length + 3)
+}
+
+function refusedCharacters(method: string): OvsError {
+  return new OvsError(
+    'invalid',
+    `cannot send ${method}: Open vSwitch takes no string with a zero character (U+0000) or half a surrogate pair`,
+  )
 }
 
 function aborted(method: string, signal: AbortSignal | undefined): OvsError {
