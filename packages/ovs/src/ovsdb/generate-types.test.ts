@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseJson } from '../jsonrpc/json.js'
+import { type JsonValue, parseJson } from '../jsonrpc/json.js'
 import { generateTypes } from './generate-types.js'
 import { openVSwitchSchemaText } from './schema/open-vswitch-schema.gen.js'
 import { parseSchema } from './schema.js'
@@ -29,7 +29,7 @@ describe('generateTypes', () => {
       parseSchema({ name: 'My_DB', version: '1.0.0', tables: { my_table: { columns } } }),
       './value.js',
     )
-    expect(text.split('\n').slice(2)).toEqual([
+    expect(text.split('\n').slice(1)).toEqual([
       "import type { Uuid } from './value.js'",
       '',
       '/** A row of the table my_table. */',
@@ -55,6 +55,36 @@ describe('generateTypes', () => {
       '  readonly my_table: MyTableRow',
       '}',
       '',
+    ])
+  })
+
+  it('gives types that would have one name different ones', () => {
+    const table = { columns: { n: { type: 'integer' } } }
+    const text = generateTypes(parseSchema({ name: 'ABRow', tables: { a_b: table, aB: table } }), './value.js')
+    expect(text.match(/export (interface|type) \w+/g)).toEqual([
+      'export interface ABRow',
+      'export interface ABRow2',
+      'export type ABRow3',
+    ])
+    expect(text).toContain('// GENERATED from the database schema ABRow by')
+  })
+
+  it('writes enumerations exactly', () => {
+    const of = (type: string, ...values: readonly JsonValue[]) => ({ type: { key: { type, enum: ['set', values] } } })
+    const columns = {
+      text: of('string', '\\', '"', '\n'),
+      large: of('integer', 1, 2n ** 60n),
+      real: of('real', 0.5, 1e37),
+      flag: of('boolean', true),
+      id: of('uuid', ['uuid', '01010e57-a2a8-4008-ab23-e08632936a37']),
+    }
+    const lines = generateTypes(parseSchema({ name: 'e', tables: { t: { columns } } }), './value.js').split('\n')
+    expect(lines.slice(7, 12)).toEqual([
+      "  readonly text: '\\\\' | '\"' | '\\n'",
+      '  readonly large: 1n | 1152921504606846976n',
+      '  readonly real: 0.5 | 1e+37',
+      '  readonly flag: true',
+      '  readonly id: Uuid',
     ])
   })
 })

@@ -19,30 +19,51 @@ import {
  */
 export function generateTypes(schema: DatabaseSchema, from: string): string {
   const tables = [...schema.tables.values()]
+  const names = typeNames(schema)
+  const rowName = (table: string) => names.get(table) as string
+  const version = schema.version === '' ? '' : `version ${schema.version} of `
   return [
-    `// GENERATED from version ${schema.version} of the database schema ${schema.name} by generate-types.ts: do not edit.`,
-    `// The schema is part of Open vSwitch, licensed under the Apache License 2.0.`,
+    `// GENERATED from ${version}the database schema ${schema.name} by generate-types.ts: do not edit.`,
+    ...(schema.name === 'Open_vSwitch'
+      ? [`// The schema is part of Open vSwitch, licensed under the Apache License 2.0.`]
+      : []),
     `import type { Uuid } from '${from}'`,
     '',
-    ...tables.flatMap((table) => [...tableLines(table), '']),
+    ...tables.flatMap((table) => [...tableLines(table, rowName), '']),
     `/** The tables of the database ${schema.name}. */`,
-    `export type ${typeName(schema.name)} = {`,
+    `export type ${names.get('')} = {`,
     ...tables.map(({ name }) => `  readonly ${name}: ${rowName(name)}`),
     '}',
     '',
   ].join('\n')
 }
 
-function tableLines(table: TableSchema): string[] {
+/** A name of its own for the type of each table, and under the empty name for that of the database. */
+function typeNames(schema: DatabaseSchema): ReadonlyMap<string, string> {
+  // The name of an import, or of a global type that the module needs, is taken.
+  const taken = new Set(['Uuid', 'Record', 'Readonly', 'Partial'])
+  const take = (wanted: string) => {
+    let name = wanted
+    for (let at = 2; taken.has(name); at++) name = `${wanted}${at}`
+    taken.add(name)
+    return name
+  }
+  const wanted = [...schema.tables.keys()].map((table) => [table, `${typeName(table)}Row`] as const)
+  return new Map([...wanted, ['', typeName(schema.name)] as const].map(([table, name]) => [table, take(name)]))
+}
+
+type RowName = (table: string) => string
+
+function tableLines(table: TableSchema, rowName: RowName): string[] {
   return [
     `/** A row of the table ${table.name}. */`,
     `export interface ${rowName(table.name)} {`,
-    ...[...table.columns.values()].flatMap(columnLines),
+    ...[...table.columns.values()].flatMap((column) => columnLines(column, rowName)),
     '}',
   ]
 }
 
-function columnLines(column: ColumnSchema): string[] {
+function columnLines(column: ColumnSchema, rowName: RowName): string[] {
   const remarks = [
     ...[column.type.key, column.type.value].flatMap((base) =>
       base?.refTable ? [`${reference(base)} {@link ${rowName(base.refTable)}}`] : [],
@@ -75,11 +96,12 @@ function columnTypeName({ type }: ColumnSchema): string {
 function recordName(key: BaseType, value: BaseType): string {
   const record = `Record<${keyName(key)}, ${atomName(value)}>`
   // Of the keys that an enumeration allows, a map has some.
-  return key.enum ? `Partial<${record}>` : record
+  return key.enum && key.type === 'string' ? `Partial<${record}>` : record
 }
 
 function atomName(base: BaseType): string {
-  if (base.enum) return base.enum.map((value) => literal(value)).join(' | ')
+  if (base.enum && base.type !== 'uuid')
+    return base.enum.map((value) => literal(isBigint(base) ? BigInt(value) : value)).join(' | ')
   switch (base.type) {
     case 'integer':
       return isBigint(base) ? 'bigint' : 'number'
@@ -99,12 +121,9 @@ function keyName(base: BaseType): string {
 }
 
 function literal(value: string | number | bigint | boolean): string {
-  if (typeof value === 'string') return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
+  if (typeof value === 'string')
+    return `'${JSON.stringify(value).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`
   return typeof value === 'bigint' ? `${value}n` : String(value)
-}
-
-function rowName(table: string): string {
-  return `${typeName(table)}Row`
 }
 
 /** `Open_vSwitch` becomes `OpenVSwitch`. */

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseJson, stringifyJson } from '../jsonrpc/json.js'
 import type { AtomicType, BaseType, ColumnType } from './schema.js'
-import { decodeValue, defaultValue, encodeValue, namedUuid, parseUuid } from './value.js'
+import { decodeValue, defaultValue, encodeValue, namedUuid, parseUuid, type ValueInput } from './value.js'
 
 const id = '01010e57-a2a8-4008-ab23-e08632936a37'
 const base = (type: AtomicType, more: Partial<BaseType> = {}): BaseType => ({ type, ...more })
@@ -77,6 +77,23 @@ describe('values on the wire (RFC 7047 §5.1)', () => {
     ['a record for a string', base('string'), { a: 1 }],
   ])('refuses to write %s', (_what, key, value) => {
     expect(() => encodeValue(scalar(key), value)).toThrow(expect.objectContaining({ code: 'schema' }))
+  })
+
+  it.each<[string, ColumnType, ValueInput, string]>([
+    ['an integer out of range', scalar(small), 4096, '4096 is not in the valid range 0 to 4095 (inclusive)'],
+    ['an integer of more than 64 bits', scalar(base('integer')), 2n ** 63n, 'expected an integer'],
+    ['another value than the listed ones', scalar(base('string', { enum: ['a', 'b'] })), 'c', '([a, b])'],
+    ['a text that is too long', scalar(base('string', { maxLength: 1 })), 'ab', 'maximum allowed length 1'],
+    ['half a surrogate pair', scalar(base('string')), '\ud800', 'not a valid UTF-8 string'],
+    ['nothing for a scalar', scalar(base('string')), undefined, 'expected a string, got "nothing"'],
+    ['too many elements', { key: small, min: 0, max: 2 }, [1, 2, 3], 'expected a set of up to 2 integers, got [1,2,3]'],
+    ['an element twice', set(small), [1, 1], 'expected distinct elements'],
+    ['keys for a map', map(small, small), [1], 'expected a map'],
+    ['a value that breaks a rule in a map', map(small, small), { 1: 5000 }, '5000 is not in the valid range'],
+  ])('refuses to store %s', (_what, type, value, message) => {
+    expect(() => encodeValue(type, value, 'store')).toThrow(
+      expect.objectContaining({ code: 'schema', message: expect.stringContaining(message) }),
+    )
   })
 
   it('refuses to write a key that is none', () => {

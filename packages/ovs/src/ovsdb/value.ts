@@ -1,5 +1,7 @@
 import { OvsError } from '../errors.js'
 import type { JsonValue } from '../jsonrpc/json.js'
+import { checkAtom, defaultAtom, isInt64 } from './atom.js'
+import { describeType } from './column-type.js'
 import { type BaseType, type ColumnType, columnKind, isBigint } from './schema.js'
 
 declare const uuidBrand: unique symbol
@@ -78,11 +80,20 @@ export function decodeValue(type: ColumnType, wire: JsonValue): Value {
 }
 
 /**
- * The wire form of a value. A set of one becomes a bare atom. For a map an array stands for a set of keys, as the
- * mutator `delete` takes it (RFC 7047 §5.1, `<mutation>`).
- * @throws OvsError `schema` when the value does not have the column's type.
+ * What a value is sent for: to be stored, so that its size counts too; as some elements of a set or map; or as the
+ * operand of arithmetic, which the column itself need not be able to hold.
  */
-export function encodeValue(type: ColumnType, value: ValueInput): JsonValue {
+export type ValueUse = 'store' | 'elements' | 'operand'
+
+/**
+ * The wire form of a value, checked against every constraint of its type. A set of one becomes a bare atom. For a map
+ * an array stands for a set of keys, as the mutator `delete` takes it (RFC 7047 §5.1, `<mutation>`).
+ * @param use defaults to `elements`
+ * @throws OvsError `schema` when the column's type does not allow the value.
+ */
+export function encodeValue(type: ColumnType, value: ValueInput, use: ValueUse = 'elements'): JsonValue {
+  if (use === 'operand') return encodeAtom({ type: type.key.type }, value as Atom)
+  if (use === 'store') checkCount(type, value)
   if (value === undefined) return [type.value ? 'map' : 'set', []]
   if (Array.isArray(value)) {
     const atoms = (value as readonly (Atom | NamedUuid)[]).map((atom) => encodeAtom(type.key, atom))
@@ -110,22 +121,7 @@ export function defaultValue(type: ColumnType): Value {
     case 'set':
       return type.min === 0 ? [] : [defaultAtom(type.key)]
     case 'map':
-      return {}
-  }
-}
-
-function defaultAtom(base: BaseType): Atom {
-  switch (base.type) {
-    case 'integer':
-      return isBigint(base) ? 0n : 0
-    case 'real':
-      return 0
-    case 'boolean':
-      return false
-    case 'string':
-      return ''
-    case 'uuid':
-      return '00000000-0000-0000-0000-000000000000'
+      return type.min === 0 ? {} : { [String(defaultAtom(type.key))]: defaultAtom(type.value as BaseType) }
   }
 }
 
@@ -149,9 +145,16 @@ function decodeAtom(base: BaseType, wire: JsonValue): Atom {
 }
 
 function encodeAtom(base: BaseType, atom: Atom | NamedUuid): JsonValue {
+  const wire = encodeUnchecked(base, atom)
+  const objection = typeof wire === 'object' ? undefined : checkAtom(base, wire as Atom)
+  if (objection !== undefined) throw new OvsError('schema', objection)
+  return wire
+}
+
+function encodeUnchecked(base: BaseType, atom: Atom | NamedUuid): JsonValue {
   switch (base.type) {
     case 'integer':
-      if (typeof atom === 'bigint') return Number.isSafeInteger(Number(atom)) ? Number(atom) : atom
+      if (typeof atom === 'bigint' && isInt64(atom)) return Number.isSafeInteger(Number(atom)) ? Number(atom) : atom
       if (Number.isSafeInteger(atom)) return atom as number
       break
     case 'real':
@@ -166,6 +169,16 @@ function encodeAtom(base: BaseType, atom: Atom | NamedUuid): JsonValue {
       if (typeof atom === 'string' && uuidPattern.test(atom)) return ['uuid', atom]
   }
   throw mismatch(base.type, atom)
+}
+
+/** Checks the number of elements of a value to be stored, and that none comes twice. @throws OvsError `schema`. */
+function checkCount(type: ColumnType, value: ValueInput): void {
+  if (Array.isArray(value) && type.value) throw mismatch('a map', value)
+  const elements = value === undefined ? [] : type.value ? Object.keys(value) : Array.isArray(value) ? value : [value]
+  if (elements.length < type.min || elements.length > type.max)
+    throw mismatch(`a ${describeType(type)}`, value === undefined ? 'nothing' : value)
+  const seen = new Set<unknown>(elements)
+  if (seen.size < elements.length) throw mismatch('distinct elements', value)
 }
 
 /** A map's key from its property name. */
