@@ -76,7 +76,7 @@ describe('initialDatabase (ovsdb(5))', () => {
   })
 
   it('fits the schema that it is given', () => {
-    const schemaText = '{"name":"Open_vSwitch","version":"1.0.0","tables":{"Open_vSwitch":{"columns":{}}}}'
+    const schemaText = '{"name":"Open_vSwitch","version":"1.0.0","tables":{"Open_vSwitch":{"columns":{"other":{"type":"string"}}}}}'
     expect(() => initialDatabase({ schemaText })).toThrow(/has no column next_cfg/)
   })
 })

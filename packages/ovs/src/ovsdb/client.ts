@@ -1,44 +1,34 @@
 import type { Duplex } from 'node:stream'
 import { OvsError } from '../errors.js'
-import type { JsonFramerOptions } from '../jsonrpc/framer.js'
 import { type JsonValue, stringifyJson } from '../jsonrpc/json.js'
-import { type CallOptions, JsonRpcPeer } from '../jsonrpc/peer.js'
+import {
+  type CallOptions,
+  JsonRpcPeer,
+  type JsonRpcPeerOptions,
+  type NotificationHandler,
+  type RequestOptions,
+} from '../jsonrpc/peer.js'
 import type { TablesOf } from './databases.js'
+import { type LockOptions, OvsdbLock } from './lock.js'
 import { Monitor, type MonitorRequests } from './monitor.js'
+import { isUnknownMethod, monitorMethods, noTransaction, updateNotifications } from './monitor-methods.js'
 import { type AnyOperation, encodeOperation, type Operation } from './operation.js'
 import { decodeResults, type OperationResults } from './result.js'
 import { type DatabaseSchema, parseSchema } from './schema.js'
-import type { UpdateNotation } from './update.js'
+import type { Uuid } from './value.js'
 
 /** Options of an {@link OvsdbClient}. */
-export interface OvsdbClientOptions extends JsonFramerOptions {
+export interface OvsdbClientOptions
+  extends Pick<JsonRpcPeerOptions, 'maxBytes' | 'maxDepth' | 'maxBacklogBytes' | 'maxOutboundBytes'> {
   /** Milliseconds that a call may take unless it says otherwise. Defaults to 30,000. */
   readonly timeout?: number
 }
 
-/**
- * The ways to monitor, best first: what the server sends, and how (ovsdb-server(7) §4.1.15, §4.1.12, RFC 7047 §4.1.5).
- */
-const monitorMethods = [
-  { method: 'monitor_cond_since', notation: 'v2' },
-  { method: 'monitor_cond', notation: 'v2' },
-  { method: 'monitor', notation: 'v1' },
-] as const satisfies readonly { method: string; notation: UpdateNotation }[]
-
-/**
- * Which notification carries which notation, and at which parameter the updates are (RFC 7047 §4.1.6, ovsdb-server(7)
- * §4.1.14, §4.1.16).
- */
-const updateNotifications: {
-  readonly [method: string]: { readonly notation: UpdateNotation; readonly at: number } | undefined
-} = {
-  update: { notation: 'v1', at: 1 },
-  update2: { notation: 'v2', at: 1 },
-  update3: { notation: 'v2', at: 2 },
+/** {@link CallOptions} of {@link OvsdbClient.transact}. */
+export interface TransactOptions extends CallOptions {
+  /** Runs when the transaction has been handed to the stream: from now on it may take place. */
+  readonly onSent?: () => void
 }
-
-/** No transaction is known: the server shall send everything (ovsdb-server(7) §4.1.15). */
-const noTransaction = '00000000-0000-0000-0000-000000000000'
 
 /**
  * A client of an OVSDB server (RFC 7047) on a stream that somebody else connected:
@@ -72,6 +62,36 @@ export class OvsdbClient implements AsyncDisposable {
     return this.#peer.closed
   }
 
+  /**
+   * Sends any request, `params` in wire form, and resolves with the result in wire form, or with what `decode` makes of
+   * it before any later message is looked at. The client's own timeout applies unless the call has one.
+   * @throws OvsError `peer`, `closed`, `timeout`, `aborted`.
+   */
+  request(method: string, params: readonly unknown[], options?: RequestOptions<JsonValue>): Promise<JsonValue>
+  request<T>(
+    method: string,
+    params: readonly unknown[],
+    options: RequestOptions<T> & { readonly decode: (result: JsonValue) => T },
+  ): Promise<T>
+  request<T>(method: string, params: readonly unknown[], options: RequestOptions<T> = {}): Promise<unknown> {
+    return this.#peer.request(method, params, { ...options, ...this.#limits(options) } as RequestOptions<JsonValue>)
+  }
+
+  /** Sends any notification, `params` in wire form. Does nothing when the connection is over. */
+  notify(method: string, params: readonly unknown[]): void {
+    this.#peer.notify(method, params)
+  }
+
+  /**
+   * Adds a handler that gets every notification of the server from now on, in order and in wire form: `update`,
+   * `update2`, `update3`, `monitor_canceled`, `locked`, `stolen`. Handlers run in the order in which they were added,
+   * and before any answer that the server sent later. What one throws aborts the connection; a promise that it returns
+   * counts as back-pressure, see {@link NotificationHandler}. Returns the function that removes it.
+   */
+  onNotification(handler: NotificationHandler): () => void {
+    return this.#peer.onNotification(handler)
+  }
+
   /** The databases that the server has (RFC 7047 §4.1.1). */
   listDbs(options?: CallOptions): Promise<readonly string[]> {
     return this.#call('list_dbs', [], options, (result) => result as readonly string[])
@@ -101,7 +121,7 @@ export class OvsdbClient implements AsyncDisposable {
   async transact<Db extends string, const Ops extends readonly Operation<TablesOf<Db>>[]>(
     db: Db,
     operations: Ops,
-    options?: CallOptions,
+    options?: TransactOptions,
   ): Promise<OperationResults<TablesOf<Db>, Ops>> {
     const schema = await this.getSchema(db, options)
     const list = operations as readonly AnyOperation[]
@@ -110,6 +130,7 @@ export class OvsdbClient implements AsyncDisposable {
       ...this.#limits(options),
       decode: (answer) => decodeResults(schema, list, answer),
       onAbandon: (id) => this.#peer.notify('cancel', [id]),
+      ...(options?.onSent ? { onSent: options.onSent } : {}),
     })
     return results as OperationResults<TablesOf<Db>, Ops>
   }
@@ -135,6 +156,53 @@ export class OvsdbClient implements AsyncDisposable {
       throw error
     }
     return monitor as unknown as Monitor<TablesOf<Db>, R>
+  }
+
+  /**
+   * Asks for a lock (RFC 7047 §4.1.8): an object that says whether this client holds it, now and whenever that changes.
+   * Resolves when the server has put this client in the queue, not when the lock is there: wait with
+   * {@link OvsdbLock.acquired}.
+   * @throws OvsError `peer` when this connection asks for the same lock a second time.
+   */
+  async lock(id: string, options?: LockOptions & CallOptions): Promise<OvsdbLock> {
+    const lock = new OvsdbLock(id, options)
+    await lock.attach(this, options)
+    return lock
+  }
+
+  /**
+   * Tells the server whether this client copes with databases that are converted, added or removed while it is
+   * connected (ovsdb-server(7) §4.1.18). The server disconnects a client that does not. Since Open vSwitch 2.9.
+   */
+  async setDbChangeAware(aware = true, options?: CallOptions): Promise<void> {
+    await this.#call('set_db_change_aware', [aware], options, () => undefined)
+  }
+
+  /** The identity of the server process, which changes when it is started again (ovsdb-server(7) §4.1.17). */
+  getServerId(options?: CallOptions): Promise<Uuid> {
+    return this.#call('get_server_id', [], options, (id) => id as Uuid)
+  }
+
+  /**
+   * Changes the schema of a database in place (ovsdb-server(7) §4.1.19); rows are kept as far as the new schema has
+   * their tables and columns. The server cancels every monitor of the database, and disconnects the clients that are
+   * not change-aware: this one becomes so first.
+   * @param schema the new schema in wire form (RFC 7047 §3.2), with the name of the database
+   * @throws OvsError `peer` when the server refuses, such as for rows that break the new schema.
+   */
+  async convert(db: string, schema: JsonValue, options?: CallOptions): Promise<void> {
+    await this.setDbChangeAware(true, options)
+    await this.#call('convert', [db, schema], options, () => this.forgetSchema(db))
+  }
+
+  /** Makes {@link getSchema} ask the server again: the schema may have changed. */
+  forgetSchema(db: string): void {
+    this.#schemas.delete(db)
+  }
+
+  /** Whether reading has stopped because handlers are too slow; see {@link NotificationHandler}. */
+  get heldBack(): boolean {
+    return this.#peer.heldBack
   }
 
   /** Makes sure that the server is alive (RFC 7047 §4.1.11). */
@@ -202,9 +270,19 @@ export class OvsdbClient implements AsyncDisposable {
     }
   }
 
+  /** The schema was converted, or the database removed (ovsdb-server(7) §4.1.7): only for change-aware clients. */
+  #monitorCanceled(id: JsonValue | undefined): void {
+    if (typeof id !== 'string') return
+    const monitor = this.#monitors.get(id)
+    this.#monitors.delete(id)
+    const why = 'the schema changed, or the database is gone'
+    monitor?.fail(new OvsError('closed', `the server cancelled the monitor: ${why}`))
+  }
+
   #notified(method: string, params: readonly JsonValue[]): void {
-    const update = updateNotifications[method]
-    // Other notifications, such as `locked`, are for features that this client does not use.
+    if (method === 'monitor_canceled') return this.#monitorCanceled(params[0])
+    const update = updateNotifications.get(method)
+    // Other notifications, such as `locked`, have handlers of their own.
     if (!update) return
     const [id] = params
     // Updates of a monitor that was just closed may still be on their way.
@@ -214,12 +292,4 @@ export class OvsdbClient implements AsyncDisposable {
       throw new OvsError('malformed', `the server sent ${method} for monitor ${stringifyJson(id)} without rows`)
     monitor?.apply(update.notation, updates)
   }
-}
-
-function isUnknownMethod(error: unknown): boolean {
-  return (
-    error instanceof OvsError &&
-    error.detail?.type === 'reply' &&
-    JSON.stringify(error.detail.error).includes('unknown method')
-  )
 }

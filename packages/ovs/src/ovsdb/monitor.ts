@@ -2,7 +2,8 @@ import { OvsError } from '../errors.js'
 import type { JsonValue } from '../jsonrpc/json.js'
 import type { CallOptions } from '../jsonrpc/peer.js'
 import type { AnyRow, AnyTables, Tables } from './row.js'
-import type { DatabaseSchema } from './schema.js'
+import { RowCodec } from './replica/row-codec.js'
+import { type DatabaseSchema, tableSchema } from './schema.js'
 import { readUpdates, type RowChange, type UpdateNotation } from './update.js'
 import type { Uuid } from './value.js'
 
@@ -39,8 +40,7 @@ export interface MonitorHost {
  */
 export class Monitor<T extends Tables = AnyTables, R = MonitorRequests<T>> implements AsyncDisposable {
   readonly #host: MonitorHost
-  readonly #columns: ReadonlyMap<string, readonly string[]>
-  readonly #tables: ReadonlyMap<string, Map<Uuid, AnyRow>>
+  readonly #tables: ReadonlyMap<string, { readonly codec: RowCodec; readonly rows: Map<Uuid, AnyRow> }>
   readonly #listeners = new Set<ChangeListener>()
   readonly #failures = new Set<(error: OvsError) => void>()
   #over: OvsError | undefined
@@ -48,13 +48,17 @@ export class Monitor<T extends Tables = AnyTables, R = MonitorRequests<T>> imple
   /** @internal Use `OvsdbClient.monitor`. */
   constructor(host: MonitorHost, requests: Readonly<Record<string, readonly string[]>>) {
     this.#host = host
-    this.#columns = new Map(Object.entries(requests))
-    this.#tables = new Map(Object.keys(requests).map((table) => [table, new Map()]))
+    this.#tables = new Map(
+      Object.entries(requests).map(([name, columns]) => {
+        const codec = new RowCodec(tableSchema(host.schema, name), columns)
+        return [name, { codec, rows: new Map<Uuid, AnyRow>() }]
+      }),
+    )
   }
 
   /** The rows of a table by uuid. A live view: it changes with the database, its rows do not. */
   rows<K extends Requested<T, R>>(table: K): ReadonlyMap<Uuid, MonitoredRow<T, R, K>> {
-    return (this.#tables.get(table) ?? new Map()) as ReadonlyMap<Uuid, MonitoredRow<T, R, K>>
+    return (this.#tables.get(table)?.rows ?? new Map()) as ReadonlyMap<Uuid, MonitoredRow<T, R, K>>
   }
 
   /** Calls back after every change from now on. Returns the function that ends it. */
@@ -119,11 +123,10 @@ export class Monitor<T extends Tables = AnyTables, R = MonitorRequests<T>> imple
   /** @internal Takes updates from the server. */
   apply(notation: UpdateNotation, updates: JsonValue): void {
     if (this.#over) return
-    const row = (table: string, uuid: Uuid) => this.#tables.get(table)?.get(uuid)
-    const changes = readUpdates({ schema: this.#host.schema, columns: this.#columns, row }, notation, updates)
+    const changes = readUpdates(this.#tables, notation, updates)
     for (const change of changes) {
-      if (change.type === 'delete') this.#tables.get(change.table)?.delete(change.uuid)
-      else this.#tables.get(change.table)?.set(change.uuid, change.new)
+      if (change.type === 'delete') this.#tables.get(change.table)?.rows.delete(change.uuid)
+      else this.#tables.get(change.table)?.rows.set(change.uuid, change.new)
     }
     for (const listener of [...this.#listeners]) listener(changes)
   }

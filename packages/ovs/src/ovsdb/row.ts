@@ -1,7 +1,15 @@
 import { OvsError } from '../errors.js'
 import type { JsonValue } from '../jsonrpc/json.js'
 import { columnSchema, type TableSchema } from './schema.js'
-import { decodeValue, defaultValue, encodeValue, type Input, type Value, type ValueInput } from './value.js'
+import {
+  decodeValue,
+  defaultValue,
+  encodeValue,
+  type Input,
+  type Value,
+  type ValueInput,
+  type ValueUse,
+} from './value.js'
 
 /** A row of a table whose columns TypeScript does not know. */
 export type AnyRow = Readonly<Record<string, Value>>
@@ -43,11 +51,15 @@ export function encodeRow(table: TableSchema, row: Readonly<Record<string, Value
   return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, encodeColumn(table, name, value)]))
 }
 
-/** One column's value in wire form. @throws OvsError `schema`, naming the column. */
-export function encodeColumn(table: TableSchema, name: string, value: ValueInput): JsonValue {
+/**
+ * One column's value in wire form.
+ * @param use what it is sent for; defaults to `store`
+ * @throws OvsError `schema`, naming the column.
+ */
+export function encodeColumn(table: TableSchema, name: string, value: ValueInput, use: ValueUse = 'store'): JsonValue {
   const column = columnSchema(table, name)
   try {
-    return encodeValue(column.type, value)
+    return encodeValue(column.type, value, use)
   } catch (error) {
     if (!(error instanceof OvsError)) throw error
     throw new OvsError('schema', `${table.name}.${name}: ${error.message.replace('[schema] ', '')}`, { cause: error })
