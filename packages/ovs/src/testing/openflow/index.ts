@@ -1,0 +1,6 @@
+export { connectPorts, SwitchDouble } from './switch-double.js'
+export type { PortOptions, SwitchDoubleOptions, Trace, Transmission } from './switch-double.js'
+export type { Flow, Program } from './flow/flow.js'
+export type { TraceStep } from './pipeline/effect.js'
+export { SwitchCore } from './switch/core.js'
+export type { Emission, SwitchDescription } from './switch/core.js'
