@@ -1,5 +1,15 @@
 export { OvsError } from './errors.js'
-export type { FailedInterfaces, FailedOperation, OvsErrorCode, OvsErrorDetail, PeerReply } from './errors.js'
+export type {
+  FailedInterfaces,
+  FailedOperation,
+  MessageOffset,
+  OpenFlowRefusal,
+  OvsErrorCode,
+  OvsErrorDetail,
+  PeerReply,
+} from './errors.js'
+
+export * from './openflow/index.js'
 
 export { JsonFramer } from './jsonrpc/framer.js'
 export type { JsonFramerOptions } from './jsonrpc/framer.js'
@@ -8,11 +18,60 @@ export type { JsonValue } from './jsonrpc/json.js'
 export { JsonRpcPeer } from './jsonrpc/peer.js'
 export type { CallOptions, JsonRpcPeerOptions, RequestOptions } from './jsonrpc/peer.js'
 
+export { dial } from './transport/dial.js'
+export type { DialOptions } from './transport/dial.js'
+export { ConnectionKeeper } from './transport/keeper.js'
+export type { ConnectionKeeperOptions, KeeperEvent, KeptConnection, Link } from './transport/keeper.js'
+export { listen, Listener } from './transport/listen.js'
+export type { ListenOptions } from './transport/listen.js'
+export { Reconnect } from './transport/reconnect.js'
+export type { ReconnectAction, ReconnectOptions, ReconnectState, ReconnectStatistics } from './transport/reconnect.js'
+export { formatTarget, isPassive, parseTarget, parseTargets } from './transport/target.js'
+export type {
+  ActiveTarget,
+  ParseTargetOptions,
+  PassiveSslTarget,
+  PassiveTarget,
+  PassiveTcpTarget,
+  PassiveUnixTarget,
+  SslTarget,
+  Target,
+  TcpTarget,
+  UnixTarget,
+} from './transport/target.js'
+export type { PemSource, TlsOptions } from './transport/tls.js'
+
 export { OvsdbClient } from './ovsdb/client.js'
-export type { OvsdbClientOptions } from './ovsdb/client.js'
+export type { OvsdbClientOptions, TransactOptions } from './ovsdb/client.js'
+export { OvsdbLock } from './ovsdb/lock.js'
+export type { LockOptions } from './ovsdb/lock.js'
+export { OvsdbSession } from './ovsdb/session.js'
+export type {
+  BackoffOptions,
+  ConnectionHandler,
+  OvsdbSessionOptions,
+  SessionConnection,
+  SessionStatus,
+} from './ovsdb/session-types.js'
 export type { Condition, ConditionFunction } from './ovsdb/condition.js'
 export type { Databases, TablesOf } from './ovsdb/databases.js'
 export { generateTypes } from './ovsdb/generate-types.js'
+export { OvsdbReplica } from './ovsdb/replica/replica.js'
+export type { ChangesOptions, ReplicaOptions, UpdateOptions } from './ovsdb/replica/replica.js'
+export type { FeedOptions } from './ovsdb/replica/change-feed.js'
+export type {
+  ChangeBatch,
+  LookupKey,
+  ReplicaChange,
+  ReplicaConditions,
+  ReplicaIndexes,
+  ReplicaRow,
+  ReplicaTables,
+  TableSelection,
+} from './ovsdb/replica/replica-types.js'
+export type { ReplicaTransaction } from './ovsdb/replica/replica-transaction.js'
+export { InsertedRow, Transaction } from './ovsdb/replica/transaction.js'
+export type { Target as TransactionTarget } from './ovsdb/replica/transaction.js'
 export { Monitor } from './ovsdb/monitor.js'
 export type { ChangeListener, MonitoredRow, MonitorRequests } from './ovsdb/monitor.js'
 export type { Mutation, Mutator } from './ovsdb/mutation.js'
