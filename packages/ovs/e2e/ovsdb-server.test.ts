@@ -48,13 +48,13 @@ describe('OvsdbClient with ovsdb-server', () => {
   })
 
   it('names the operation that breaks a constraint, and changes nothing', async () => {
-    const port = (name: string) =>
-      ({ op: 'insert', table: 'Port', row: { name, interfaces: [namedUuid('i')], tag: 4096 } }) as const
-    const operations = [{ op: 'insert', table: 'Interface', 'uuid-name': 'i', row: { name: 'x' } }, port('x')] as const
+    // A sum that only the server can know.
+    const overflow = { op: 'mutate', table: 'Open_vSwitch', where: [], mutations: [['next_cfg', '+=', largest]] } as const
+    const operations = [{ op: 'insert', table: 'Interface', row: { name: 'x' } }, overflow, overflow] as const
     await expect(client.transact('Open_vSwitch', operations)).rejects.toMatchObject({
-      code: 'constraint',
-      message: expect.stringMatching(/operation 1 \(insert Port\) failed: constraint violation: .*4096/),
-      detail: { index: 1, op: 'insert', table: 'Port' },
+      code: 'transaction',
+      message: expect.stringMatching(/operation 1 \(mutate Open_vSwitch\) failed: range error/),
+      detail: { index: 1, op: 'mutate', table: 'Open_vSwitch' },
     })
     expect(await ovs.run('ovs-vsctl', '--bare', '--columns=name', 'list', 'Interface')).toBe('br0\n')
   })
