@@ -4,7 +4,9 @@ import { openFloor } from './floor.mjs'
 import { kernelMemory, processMemory } from './memory.mjs'
 import { openMininet } from './mininet.mjs'
 import { openNetns } from './netns.mjs'
+import { openflowExperiments } from './openflow/figures.mjs'
 import * as ours from './ours.mjs'
+import { ovsdbExperiments } from './ovsdb/figures.mjs'
 import { Program } from './sandbox.mjs'
 import { steadyKernelMemory } from './settle.mjs'
 
@@ -27,6 +29,15 @@ const targets = {
   'close.mininet.200': atLeast(5),
   'reachability.mininet': atLeast(8),
   'memory.host': atMost(0.4, 'MiB'),
+  'openflow.flow-mod-encode.os-ken': atLeast(10),
+  'openflow.flow-mod-decode.os-ken': atLeast(10),
+  'openflow.packet-in-decode.os-ken': atLeast(10),
+  'ovsdb.replay.floor': atMostTimes(3),
+  // A quarter more than linear is noise.
+  'ovsdb.replay.linear': atMostTimes(1.25),
+  'ovsdb.transact.client': atLeast(0.8),
+  'ovsdb.transact.replica': atLeast(0.8),
+  'ovsdb.mirror.idl': atLeast(8),
 }
 
 const figure = (name, part, unit = 'ms') => ({ name, part, unit, target: targets[name] })
@@ -43,6 +54,8 @@ export const experiments = [
   execBesideMininet(),
   matrix(),
   memory(),
+  ...openflowExperiments(figure),
+  ...ovsdbExperiments(figure),
 ]
 
 function besideFloor(count) {
