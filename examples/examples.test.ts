@@ -69,6 +69,25 @@ const outputs: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     'udp: echo hello',
     'open ports of web: tcp 80 true, tcp 81 false, udp 7 true',
   ],
+  'ovsdb-replica': [
+    'port web-eth0 is there',
+    'port db-eth0 is there',
+    'port mail-eth0 is there',
+    'the replica has web-eth0; ports of alice: 2',
+    'port web-eth0: VLAN undefined -> 100',
+    '[schema] Port.tag: 5000 is not in the valid range 0 to 4095 (inclusive)',
+    'port web-eth0 is gone',
+  ],
+  'openflow-controller': [
+    'switch 0000000000000042 with the ports br, p1, p2, p3',
+    '02:00:00:00:00:0a at port 1 to 02:00:00:00:00:0b: out of 2 and 3',
+    '02:00:00:00:00:0b at port 2 to 02:00:00:00:00:0a: out of 1',
+    '02:00:00:00:00:0a at port 1 to 02:00:00:00:00:0b: out of 2',
+    '02:00:00:00:00:0a at port 1 to 02:00:00:00:00:0b: out of 2',
+    'priority=0 actions=CONTROLLER:65535',
+    'idle_timeout=60, priority=10,in_port=2,dl_dst=02:00:00:00:00:0a actions=output:1',
+    'idle_timeout=60, priority=10,in_port=1,dl_dst=02:00:00:00:00:0b actions=output:2',
+  ],
   'node-test': [/^\S+ pass 3$/, /^\S+ fail 0$/],
 }
 

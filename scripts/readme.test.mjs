@@ -23,6 +23,15 @@ it('the quick start of the README is the example that the tests run', () => {
   expect(code).toBe(read('examples/quick-start.ts'))
 })
 
+describe('the programs in the documents are the examples that the tests run', () => {
+  const embedded = documents.flatMap((file) => {
+    const blocks = read(file).matchAll(/<!-- example:(\S+) -->\n```ts\n([\s\S]*?)```\n<!-- \/example -->/g)
+    return [...blocks].map(([, name, code]) => ({ file, name, code }))
+  })
+  it.each(embedded)('$name in $file', ({ name, code }) => expect(code).toBe(read(`examples/${name}`)))
+  it('are found', () => expect(embedded.map(({ name }) => name).sort()).toEqual(['openflow-controller.ts', 'ovsdb-replica.ts']))
+})
+
 it('the README has a place for the benchmarks', () => {
   expect(read('README.md')).toMatch(/<!-- bench:start -->\n[\s\S]+\n<!-- bench:end -->/)
 })
