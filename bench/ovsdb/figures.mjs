@@ -10,7 +10,7 @@ import { python } from '../../scripts/python.mjs'
 const run = promisify(execFile)
 const path = (name) => fileURLToPath(new URL(name, import.meta.url))
 const ports = { few: 5_000, many: 20_000 }
-const transactions = 300
+const transactions = 1000
 
 /** @param figure makes a figure of a name, a part and a unit */
 export function ovsdbExperiments(figure) {

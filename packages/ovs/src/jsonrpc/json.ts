@@ -75,7 +75,13 @@ function unmark(value: JsonValue, mark: string): JsonValue {
 
 /** Writes a value as JSON, a `bigint` as an integer of full precision. */
 export function stringifyJson(value: unknown): string {
-  return containsBigint(value) ? write(value) : JSON.stringify(value)
+  try {
+    return JSON.stringify(value)
+  } catch (error) {
+    // JSON.stringify refuses bigints. Looking for them first would cost every message.
+    if (!containsBigint(value)) throw error
+    return write(value)
+  }
 }
 
 function containsBigint(value: unknown): boolean {
@@ -96,6 +102,7 @@ function write(value: unknown): string {
  * with half a surrogate pair. `JSON.stringify` writes both as escapes, and no whole pair.
  */
 export function hasRefusedCharacters(text: string): boolean {
+  if (!text.includes('\\u')) return false
   const escape = /\\+u(?:0000|d[89a-f])/g
   for (let match = escape.exec(text); match !== null; match = escape.exec(text)) {
     // An even number of backslashes is backslashes, and plain letters after them.

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { OvsError } from '../errors.js'
 import { JsonFramer, type JsonFramerOptions } from './framer.js'
+import { Deadlines } from './deadlines.js'
 import { hasRefusedCharacters, type JsonValue, parseJson, stringifyJson } from './json.js'
 import { type JsonRpcMessage, type JsonRpcRequest, type JsonRpcResponse, parseMessage } from './message.js'
 
@@ -81,6 +82,7 @@ export class JsonRpcPeer implements AsyncDisposable {
   readonly #options: JsonRpcPeerOptions
   readonly #framer: JsonFramer
   readonly #pending = new Map<number, PendingCall>()
+  readonly #deadlines = new Deadlines()
   readonly #handlers = new Set<NotificationHandler>()
   readonly #maxBacklogBytes: number
   readonly #maxOutboundBytes: number
@@ -160,7 +162,7 @@ export class JsonRpcPeer implements AsyncDisposable {
       if (hasRefusedCharacters(text)) return reject(refusedCharacters(method))
       const done = () => {
         this.#pending.delete(id)
-        clearTimeout(timer)
+        this.#deadlines.delete(id)
         signal?.removeEventListener('abort', onAbort)
       }
       const abandon = (error: OvsError) => {
@@ -169,7 +171,7 @@ export class JsonRpcPeer implements AsyncDisposable {
         reject(error)
       }
       const onAbort = () => abandon(aborted(method, signal))
-      const timer = timeout === undefined ? undefined : setTimeout(() => abandon(timedOut(method, timeout)), timeout)
+      if (timeout !== undefined) this.#deadlines.set(id, timeout, () => abandon(timedOut(method, timeout)))
       signal?.addEventListener('abort', onAbort)
       this.#pending.set(id, {
         settle: (answer) => {

@@ -114,15 +114,15 @@ type Loose = Readonly<Record<string, unknown>> & {
 export function encodeOperation(schema: DatabaseSchema, operation: AnyOperation): JsonValue {
   if (operation.table === undefined) return operation as unknown as JsonValue
   const table = tableSchema(schema, operation.table)
-  const { uuid, where, row, rows, mutations, ...rest } = operation as AnyOperation & Loose
-  return {
-    ...(rest as { readonly [key: string]: JsonValue }),
-    ...(uuid === undefined ? {} : { uuid: uuid as string }),
-    ...(where && { where: where.map((condition) => encodeCondition(table, condition)) }),
-    ...(row === undefined ? {} : { row: encodeRow(table, row as Readonly<Record<string, ValueInput>>) }),
-    ...(rows && { rows: rows.map((each) => encodeRow(table, each as Readonly<Record<string, ValueInput>>)) }),
-    ...(mutations === undefined
-      ? {}
-      : { mutations: (mutations as readonly never[]).map((mutation) => encodeMutation(table, mutation)) }),
+  const wire: Record<string, JsonValue | undefined> = {
+    ...(operation as unknown as { readonly [key: string]: JsonValue }),
   }
+  const { where, row, rows, mutations } = operation as AnyOperation & Loose
+  if (where) wire.where = where.map((condition) => encodeCondition(table, condition))
+  if (row !== undefined) wire.row = encodeRow(table, row as Readonly<Record<string, ValueInput>>)
+  if (rows) wire.rows = rows.map((each) => encodeRow(table, each as Readonly<Record<string, ValueInput>>))
+  if (mutations !== undefined) {
+    wire.mutations = (mutations as readonly never[]).map((mutation) => encodeMutation(table, mutation))
+  }
+  return wire as JsonValue
 }

@@ -48,7 +48,9 @@ export function decodeRow(table: TableSchema, wire: JsonValue): AnyRow {
 
 /** A row's wire form. @throws OvsError `schema`, naming the column that does not exist or does not take the value. */
 export function encodeRow(table: TableSchema, row: Readonly<Record<string, ValueInput>>): JsonValue {
-  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, encodeColumn(table, name, value)]))
+  const wire: Record<string, JsonValue> = {}
+  for (const name of Object.keys(row)) wire[name] = encodeColumn(table, name, row[name])
+  return wire
 }
 
 /**

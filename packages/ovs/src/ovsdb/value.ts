@@ -174,7 +174,9 @@ function encodeUnchecked(base: BaseType, atom: Atom | NamedUuid): JsonValue {
 /** Checks the number of elements of a value to be stored, and that none comes twice. @throws OvsError `schema`. */
 function checkCount(type: ColumnType, value: ValueInput): void {
   if (Array.isArray(value) && type.value) throw mismatch('a map', value)
-  const elements = value === undefined ? [] : type.value ? Object.keys(value) : Array.isArray(value) ? value : [value]
+  // The commonest value of all: one element where one may be.
+  if (!type.value && value !== undefined && !Array.isArray(value)) return
+  const elements = value === undefined ? [] : type.value ? Object.keys(value) : (value as readonly unknown[])
   if (elements.length < type.min || elements.length > type.max)
     throw mismatch(`a ${describeType(type)}`, value === undefined ? 'nothing' : value)
   const seen = new Set<unknown>(elements)
