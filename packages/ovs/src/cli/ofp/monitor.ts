@@ -15,7 +15,8 @@ export async function monitor(target: string, options: TargetOptions, context: C
   const parsed = parseTarget(target, openFlowPort)
   if (!isPassive(parsed)) {
     await using datapath = await connectOpenFlow(parsed, { ...(tls && { tls }), timeout, signal })
-    return follow(datapath, options, context)
+    await follow(datapath, options, context)
+    return
   }
   await using listener = await OpenFlowListener.listen(parsed, {
     ...(tls && { tls }),
