@@ -42,7 +42,7 @@ const zero = '00000000-0000-0000-0000-000000000000'
 /** Feeds bytes in chunks of any length. */
 function* chunks(random: Random, bytes: Uint8Array): Generator<Uint8Array> {
   for (let at = 0; at < bytes.length; ) {
-    const length = 1 + random.below(random.of([1, 4, 64, 4096]))
+    const length = 1 + random.below(random.pick([1, 4, 64, 4096]))
     yield bytes.subarray(at, at + length)
     at += length
   }
@@ -63,8 +63,11 @@ describe('JSON-RPC, fuzzed', () => {
     let before = 0
     for (let round = 0; round < count; round++) {
       if (round === half) before = usedMemory()
-      const bytes =
-        round % 50 === 0 ? random.bytes(random.below(200)) : mutate(random, random.of(texts), random.of(texts))
+      const bytes = random.chance(2)
+        ? random.bytes(random.below(200))
+        : random.chance(20)
+          ? random.pick(texts)
+          : mutate(random, random.pick(texts), random.pick(texts))
       try {
         const framer = new JsonFramer({ maxBytes: 1 << 20, maxDepth: 100 })
         for (const chunk of chunks(random, bytes)) {
@@ -96,7 +99,7 @@ describe('JSON-RPC, fuzzed', () => {
       )
       theirs.resume()
       theirs.on('error', () => {})
-      for (const chunk of chunks(random, mutate(random, random.of(texts), random.of(texts)))) theirs.write(chunk)
+      for (const chunk of chunks(random, mutate(random, random.pick(texts), random.pick(texts)))) theirs.write(chunk)
       theirs.end()
       const [reason, error] = await Promise.all([peer.closed, call])
       if (reason) expectOvsError(reason)

@@ -103,7 +103,7 @@ describe('OpenFlow, fuzzed', () => {
     let slowest = 0
     for (let round = 0; round < count; round++) {
       if (round === Math.floor(count / 2)) before = usedMemory()
-      const bytes = random.below(50) === 0 ? random.bytes(random.below(200)) : mutate(random, random.of(corpus), random.of(corpus))
+      const bytes = random.below(50) === 0 ? random.bytes(random.below(200)) : mutate(random, random.pick(corpus), random.pick(corpus))
       // Most mutations break the length in the header, which would hide what is behind it.
       if (bytes.length >= 8 && random.below(4) > 0) {
         bytes[0] = 4
@@ -126,10 +126,10 @@ describe('OpenFlow, fuzzed', () => {
     let messages = 0
     for (let round = 0; round < rounds(2_000, 100_000); round++) {
       const framer = new OpenFlowFramer()
-      const stream = Buffer.concat(Array.from({ length: 4 }, () => mutate(random, random.of(corpus), random.of(corpus))))
+      const stream = Buffer.concat(Array.from({ length: 4 }, () => mutate(random, random.pick(corpus), random.pick(corpus))))
       try {
         for (let at = 0; at < stream.length; ) {
-          const length = 1 + random.below(random.of([1, 8, 300]))
+          const length = 1 + random.below(random.pick([1, 8, 300]))
           for (const message of framer.push(stream.subarray(at, at + length))) {
             survives(message)
             messages++

@@ -12,7 +12,7 @@ import { parseMatch, printMatch } from '../src/openflow/text/match.js'
 import { ByteReader } from '../src/wire/byte-reader.js'
 import { ByteWriter } from '../src/wire/byte-writer.js'
 import { rounds } from './campaign.js'
-import { Random, randomMatch } from './random-match.js'
+import { RandomBits, randomMatch } from './random-match.js'
 import { isReadAsMeant, randomMatchText } from './random-match-text.js'
 
 const run = promisify(execFile)
@@ -28,7 +28,7 @@ describe('the text of matches beside ovs-ofctl', () => {
   it('is printed as ovs-ofctl prints the same bytes', async () => {
     const count = rounds(3_000, 200_000)
     for (let seed = 1; count > (seed - 1) * 20_000; seed++) {
-      const random = new Random(seed)
+      const random = new RandomBits(seed)
       const matches = Array.from({ length: Math.min(count, 20_000) }, () => randomMatch(random))
       expect(matches.map(printMatch)).toEqual(await printedByOvs(matches))
     }
@@ -37,7 +37,7 @@ describe('the text of matches beside ovs-ofctl', () => {
   it('is read as ovs-ofctl reads it', async () => {
     const count = rounds(2_000, 100_000)
     for (let seed = 1; count > (seed - 1) * 10_000; seed++) {
-      const random = new Random(1_000 + seed)
+      const random = new RandomBits(1_000 + seed)
       const texts = Array.from({ length: Math.min(count, 10_000) }, () => randomMatchText(random, randomMatch(random)))
       const readable = texts.filter(isReadAsMeant)
       expect(readable.map((text) => hexOf(parseMatch(text)))).toEqual(await sentByOvs(readable))

@@ -1,6 +1,6 @@
 import type { Match } from '../src/openflow/oxm/index.js'
 import { printMatch } from '../src/openflow/text/match.js'
-import type { Random } from './random-match.js'
+import type { RandomBits } from './random-match.js'
 
 /**
  * Whether ovs-ofctl 3.1 reads a text as it should. It takes an IPv6 mask that begins with a digit for a prefix length,
@@ -36,7 +36,7 @@ const rewrites: readonly Rewrite[] = [
 ]
 
 /** A text for a match as somebody might write it: other names, other separators, other forms of numbers. */
-export function randomMatchText(random: Random, match: Match): string {
+export function randomMatchText(random: RandomBits, match: Match): string {
   let text = printMatch(match)
   for (const [from, to] of rewrites) if (random.chance(40)) text = text.replace(from, random.pick(to))
   text = text
@@ -46,7 +46,7 @@ export function randomMatchText(random: Random, match: Match): string {
   return text.replace(/^[, ]+/, '')
 }
 
-function rewriteItem(random: Random, item: string): string {
+function rewriteItem(random: RandomBits, item: string): string {
   const [, name = '', value = ''] = /^([^=:]+)[=:](.*)$/.exec(item) ?? []
   if (name === 'dl_vlan' && random.chance(40)) return `vlan_vid=${0x1000 | Number(value)}`
   if (name === 'nw_tos' && random.chance(40)) return `ip_dscp=${Number(value) >> 2}`

@@ -1,31 +1,9 @@
 import { onesOf, valueOfBits } from '../src/openflow/oxm/bits.js'
 import { oxmFields, type FieldName, type FieldSpec, type Match, type OxmField } from '../src/openflow/oxm/index.js'
+import { Random } from './random.js'
 
-/** Numbers that look random and are the same in every run with the same seed. */
-export class Random {
-  #state: number
-
-  constructor(seed: number) {
-    this.#state = seed >>> 0
-  }
-
-  /** An integer from 0 to `limit` - 1. */
-  below(limit: number): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0
-    let mixed = this.#state
-    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % limit
-  }
-
-  chance(percent: number): boolean {
-    return this.below(100) < percent
-  }
-
-  pick<T>(list: readonly T[]): T {
-    return list[this.below(list.length)] as T
-  }
-
+/** Numbers that look random, of the kinds that match fields have. */
+export class RandomBits extends Random {
   /** An integer of `bits` bits; often a small one, or zero, or all ones. */
   bits(bits: number): bigint {
     const kind = this.below(10)
@@ -91,7 +69,7 @@ const always = [
 const nshFields = ['nsh_flags', 'nsh_np', 'nsh_spi', 'nsh_si', 'nsh_c1', 'nsh_c2', 'nsh_c3', 'nsh_c4', 'nsh_ttl'] as const
 
 /** A match that Open vSwitch accepts: each field after its prerequisites, no part of a packet named twice. */
-export function randomMatch(random: Random): Match {
+export function randomMatch(random: RandomBits): Match {
   const fields: OxmField[] = []
   const parts = new Set<string>()
   const add = (name: FieldName, value?: number) => {
@@ -127,7 +105,7 @@ export function randomMatch(random: Random): Match {
   return fields
 }
 
-function addIp(random: Random, isV4: boolean, add: (name: FieldName, value?: number) => void): void {
+function addIp(random: RandomBits, isV4: boolean, add: (name: FieldName, value?: number) => void): void {
   add(random.pick(['eth_type', 'nxm_of_eth_type']), isV4 ? 0x0800 : 0x86dd)
   const addresses = isV4
     ? (['ipv4_src', 'ipv4_dst', 'nxm_of_ip_src', 'nxm_of_ip_dst'] as const)
@@ -153,7 +131,7 @@ function addIp(random: Random, isV4: boolean, add: (name: FieldName, value?: num
   some(type === 135 ? ['ipv6_nd_sll', 'nxm_nx_nd_sll'] : ['ipv6_nd_tll', 'nxm_nx_nd_tll'])
 }
 
-function addVlan(random: Random, fields: OxmField[]): void {
+function addVlan(random: RandomBits, fields: OxmField[]): void {
   const kind = random.below(4)
   if (kind === 0) fields.push(randomField(random, 'nxm_of_vlan_tci'))
   else if (kind === 1) fields.push(randomField(random, 'vlan_vid'))
@@ -163,7 +141,7 @@ function addVlan(random: Random, fields: OxmField[]): void {
   }
 }
 
-function addConntrack(random: Random, fields: OxmField[], add: (name: FieldName, value?: number) => void): void {
+function addConntrack(random: RandomBits, fields: OxmField[], add: (name: FieldName, value?: number) => void): void {
   const kind = random.below(3)
   if (kind === 0) {
     const mask = Number(random.mask(8))
@@ -196,7 +174,7 @@ function partOf(name: FieldName): string {
 
 const ports = [0, 1, 5, 0xfeff, 0xfffffff8, 0xfffffffd, 0xfffffffe] as const
 
-function randomField(random: Random, name: FieldName, given?: number): OxmField {
+function randomField(random: RandomBits, name: FieldName, given?: number): OxmField {
   const spec: FieldSpec = oxmFields[name]
   const field = name as 'tun_metadata0'
   if (name.includes('port') || name.endsWith('actset_output')) {

@@ -1,38 +1,8 @@
 import type { ActionInput, FlowModInput, MessageInput } from '@streambed/ovs/openflow'
+import { Random } from './random.js'
 
 type Match = NonNullable<FlowModInput['match']>
 type Field = Match[number]
-
-/** Numbers that look random and are the same for the same seed (mulberry32). */
-export class Random {
-  #state: number
-
-  constructor(seed: number) {
-    this.#state = seed >>> 0
-  }
-
-  /** An integer from 0 up to, not including, `n`. */
-  below(n: number): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0
-    let t = this.#state
-    t = Math.imul(t ^ (t >>> 15), t | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) % n
-  }
-
-  pick<T>(list: readonly T[]): T {
-    return list[this.below(list.length)] as T
-  }
-
-  chance(percent: number): boolean {
-    return this.below(100) < percent
-  }
-
-  /** Some of a list, in its order. */
-  some<T>(list: readonly T[], percent: number): T[] {
-    return list.filter(() => this.chance(percent))
-  }
-}
 
 const macs = ['02:00:00:00:00:01', '02:00:00:00:00:02', 'ff:ff:ff:ff:ff:ff', '01:00:5e:00:00:05'] as const
 const ipv4s = ['10.0.0.1', '10.0.0.2', '10.0.1.1', '192.168.7.9'] as const

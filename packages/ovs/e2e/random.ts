@@ -1,4 +1,4 @@
-/** Numbers that look random and are the same for the same seed, so that a failure can be repeated. */
+/** Numbers that look random and are the same for the same seed (mulberry32), so that a failure can be repeated. */
 export class Random {
   #state: number
 
@@ -8,17 +8,26 @@ export class Random {
 
   /** An integer from 0 up to, not including, `limit`. */
   below(limit: number): number {
-    // The mixing steps of splitmix32.
-    this.#state = (this.#state + 0x9e3779b9) >>> 0
+    this.#state = (this.#state + 0x6d2b79f5) >>> 0
     let mixed = this.#state
-    mixed = Math.imul(mixed ^ (mixed >>> 16), 0x21f0aaad)
-    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97)
-    return Math.floor((((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32) * limit)
+    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % limit
+  }
+
+  /** True so many times in a hundred. */
+  chance(percent: number): boolean {
+    return this.below(100) < percent
   }
 
   /** One of the elements. */
-  of<T>(list: readonly T[]): T {
+  pick<T>(list: readonly T[]): T {
     return list[this.below(list.length)] as T
+  }
+
+  /** Some of the elements, in their order. */
+  some<T>(list: readonly T[], percent: number): T[] {
+    return list.filter(() => this.chance(percent))
   }
 
   /** Random bytes. */
@@ -40,12 +49,12 @@ export function mutate(random: Random, bytes: Uint8Array, other: Uint8Array): Ui
         if (at < mutated.length) mutated[at] = (mutated[at] as number) ^ (1 << random.below(8))
         break
       case 1: // another byte
-        if (at < mutated.length) mutated[at] = random.of(edges)
+        if (at < mutated.length) mutated[at] = random.pick(edges)
         break
       case 2: // another 16 bits, such as a length
         if (at + 1 < mutated.length) {
-          mutated[at] = random.of([0, 0, 0, 0xff])
-          mutated[at + 1] = random.of(edges)
+          mutated[at] = random.pick([0, 0, 0, 0xff])
+          mutated[at + 1] = random.pick(edges)
         }
         break
       case 3: // cut off

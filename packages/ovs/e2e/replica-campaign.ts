@@ -79,7 +79,7 @@ async function campaignOn(database: CampaignServers, servers: 1 | 3, total: numb
   }
 
   const round = async (number: number) => {
-    const fault = random.of(['crash', 'disconnect', 'convert'] as const)
+    const fault = random.pick(['crash', 'disconnect', 'convert'] as const)
     const low = number % 2 === 0
     const work = [
       (async () => {

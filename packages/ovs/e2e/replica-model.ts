@@ -41,25 +41,25 @@ function step(version: number, items: Items): Step {
         break
       case 1: {
         const n = BigInt(random.below(100))
-        const label = random.below(2) === 0 ? undefined : random.of(words)
+        const label = random.below(2) === 0 ? undefined : random.pick(words)
         next.set(name, { ...old, n, label })
         operations.push({ op: 'update', table: 'Item', where, row: { n, label } })
         break
       }
       case 2: {
-        const tags = [random.of(words), random.of(words)]
+        const tags = [random.pick(words), random.pick(words)]
         next.set(name, { ...old, tags: [...new Set([...old.tags, ...tags])] })
         operations.push({ op: 'mutate', table: 'Item', where, mutations: [['tags', 'insert', [...new Set(tags)]]] })
         break
       }
       case 3: {
-        const tag = random.of(words)
+        const tag = random.pick(words)
         next.set(name, { ...old, tags: old.tags.filter((one) => one !== tag) })
         operations.push({ op: 'mutate', table: 'Item', where, mutations: [['tags', 'delete', [tag]]] })
         break
       }
       case 4: {
-        const [key, value] = [random.of(words), random.of(words)]
+        const [key, value] = [random.pick(words), random.pick(words)]
         const ext = random.below(3) === 0 ? {} : { ...old.ext, [key]: value }
         next.set(name, { ...old, ext })
         operations.push({ op: 'update', table: 'Item', where, row: { ext } })

@@ -1,5 +1,6 @@
 import type { MessageInput, OpenFlowConnection } from '@streambed/ovs/openflow'
-import { Random, randomFlows, randomFrame, randomGroups } from './random-traffic.js'
+import { Random } from './random.js'
+import { randomFlows, randomFrame, randomGroups } from './random-traffic.js'
 import { PORTS, type Subject } from './switch-subject.js'
 
 /** A frame that nothing else looks like. */
