@@ -5,7 +5,8 @@ const groups = new Uint16Array(8)
 
 /**
  * Sixteen bytes from index `at` as an IPv6 address in the canonical form of RFC 5952: lower case, no leading zeros, the
- * first of the longest runs of two or more zero groups as `::`, IPv4-mapped addresses as `::ffff:10.0.0.1` (§5).
+ * first of the longest runs of two or more zero groups as `::`, IPv4-mapped addresses as `::ffff:10.0.0.1` (§5), and, as
+ * inet_ntop(3) does, IPv4-compatible ones as `::10.0.0.1`.
  */
 export function formatIpv6(bytes: Uint8Array, at = 0): string {
   let runStart = -1
@@ -26,6 +27,9 @@ export function formatIpv6(bytes: Uint8Array, at = 0): string {
   }
   if (bestStart === 0 && bestLength === 5 && groups[5] === 0xffff) {
     return `::ffff:${formatIpv4(((groups[6] as number) << 16) | (groups[7] as number))}`
+  }
+  if (bestStart === 0 && bestLength === 6) {
+    return `::${formatIpv4(((groups[6] as number) << 16) | (groups[7] as number))}`
   }
   let text = ''
   for (let i = 0; i < 8; i++) {
