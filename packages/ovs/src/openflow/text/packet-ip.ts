@@ -28,15 +28,18 @@ export function printIp(frame: Frame, type: 0x0800 | 0x86dd): PrintedIp {
   const network = v6 ? ipv6(frame) : ipv4(frame)
   const { protocol, tos, ttl, fragment, transport } = network
   const kind = kinds[protocol]
-  const known = kind && (protocol === 1 ? !v6 : protocol === 58 ? v6 : true)
+  // ICMP of the other version has no name and no fields of its own, but its type and code show as ports.
+  const foreign = protocol === (v6 ? 1 : 58)
+  const known = kind && !foreign
   const common = `nw_tos=${tos & 0xfc},nw_ecn=${tos & 3},nw_ttl=${ttl},nw_frag=${fragment}`
   const number = known && kind.name !== '' ? '' : `nw_proto=${protocol},`
-  const layer4 = known && fragment !== 'later' ? kind.print(transport) : ''
+  const layer4 =
+    fragment === 'later' ? '' : foreign ? printTypeAndCodeAsPorts(transport, 8) : known ? kind.print(transport) : ''
   const name = known && kind.name !== '' ? `${kind.name}${v6 && protocol !== 58 ? '6' : ''}` : v6 ? 'ipv6' : 'ip'
   return {
     name,
     fields: `${network.fields},${number}${common}${layer4}`,
-    checksum: known && transport ? kind.checksum(transport) : '',
+    checksum: kind && transport ? kind.checksum(transport) : '',
   }
 }
 
@@ -137,15 +140,17 @@ function typeAndCode(frame: Frame | undefined, length: number): string {
   return `,icmp_type=${there ? frame.u8(0) : 0},icmp_code=${there ? frame.u8(1) : 0}`
 }
 
+function printTypeAndCodeAsPorts(frame: Frame | undefined, length: number): string {
+  const there = frame && frame.left >= length
+  return `,tp_src=${there ? frame.u8(0) : 0},tp_dst=${there ? frame.u8(1) : 0}`
+}
+
 const kinds: Readonly<Record<number, Kind>> = {
   1: { name: 'icmp', print: (frame) => typeAndCode(frame, 8), checksum: at('icmp_csum', 2, 8) },
   // IGMP has no name, but its type and code stand in the place of the ports.
   2: {
     name: '',
-    print: (frame) => {
-      const there = frame && frame.left >= 8
-      return `,tp_src=${there ? frame.u8(0) : 0},tp_dst=${there ? frame.u8(1) : 0}`
-    },
+    print: (frame) => printTypeAndCodeAsPorts(frame, 8),
     checksum: () => '',
   },
   6: {

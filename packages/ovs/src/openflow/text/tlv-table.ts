@@ -1,10 +1,10 @@
 import type { NxtTlvTableMod, NxtTlvTableReply, TlvMap } from '../nicira/tlv-table.js'
-import { hex } from './bits.js'
+import { hexOrZero } from './bits.js'
 
 function printMaps(maps: readonly TlvMap[]): string {
   const lines = maps.map(
     ({ optionClass, optionType, optionLen, index }) =>
-      ` ${hex(optionClass).padStart(6)}  ${hex(optionType).padStart(4)}  ${String(optionLen).padStart(6)}  tun_metadata${index}\n`,
+      ` ${hexOrZero(optionClass).padStart(6)}  ${hexOrZero(optionType).padStart(4)}  ${String(optionLen).padStart(6)}  tun_metadata${index}\n`,
   )
   return ` mapping table:\n  class  type  length  match field\n ------  ----  ------  --------------\n${lines.join('')}`
 }
