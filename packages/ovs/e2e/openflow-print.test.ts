@@ -20,6 +20,7 @@ const unknown: readonly MessageType[] = [
   // Their actions are those of OpenFlow 1.0, of which we know few.
   'nxst_flow_monitor_reply',
   'nxst_flow_reply',
+  'nxt_flow_mod',
 ]
 
 /** Random table features hardly ever fit together, and errors of other versions have other names. */
@@ -35,7 +36,8 @@ describe('every type of message, encoded by us and printed by ovs-ofctl', () => 
     const accepted = messages.flatMap((message, index) => {
       const text = (texts[index] as string).trimEnd()
       // Random messages break rules that Open vSwitch has beyond the specification: those it does not print.
-      return text.includes('decode error') ? [] : [{ message, text }]
+      // Nor do we know the names of messages of OpenFlow 1.5, the beginnings of which are in random errors.
+      return /decode error|^\w+ \(OF1\.[45]\)/m.test(text) && message.version === 4 ? [] : [{ message, text }]
     })
     expect(accepted.length).toBeGreaterThan(rarelyAccepted.includes(type) ? -1 : 0)
     const different = accepted.filter(({ message, text }) => printMessage(message) !== text)

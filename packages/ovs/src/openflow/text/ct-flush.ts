@@ -12,21 +12,16 @@ export function printCtFlush({ ipProto, properties }: NxtCtFlush): string {
 function printTuple(fields: readonly CtTupleField[], icmp: boolean): string {
   const address = (type: 'src' | 'dst') =>
     fields.reduce((found, field) => (field.type === type ? field.address : found), '::')
-  const value = (type: CtTupleField['type']) =>
-    fields.reduce((found, field) => (field.type === type && 'value' in field ? field.value : found), 0)
   const [src, dst] = [address('src'), address('dst')]
   const v4 = src.startsWith('::ffff:') || dst.startsWith('::ffff:')
   const addresses = v4
     ? `ct_nw_src=${src.replace('::ffff:', '')},ct_nw_dst=${dst.replace('::ffff:', '')}`
     : `ct_ipv6_src=${src},ct_ipv6_dst=${dst}`
-  const transport = icmp
-    ? `icmp_id=${value('icmp_id')},icmp_type=${value('icmp_type')},icmp_code=${value('icmp_code')}`
-    : printPorts(fields)
-  return `${addresses},${transport}`
+  return `${addresses},${printPorts(fields, icmp)}`
 }
 
 /** To Open vSwitch the ports are the same memory as id, code and type of ICMP. */
-function printPorts(fields: readonly CtTupleField[]): string {
+function printPorts(fields: readonly CtTupleField[], icmp: boolean): string {
   let src = 0
   let dst = 0
   for (const field of fields) {
@@ -35,5 +30,5 @@ function printPorts(fields: readonly CtTupleField[]): string {
     else if (field.type === 'icmp_code') dst = (dst & 0xff) | (field.value << 8)
     else if (field.type === 'icmp_type') dst = (dst & 0xff00) | field.value
   }
-  return `ct_tp_src=${src},ct_tp_dst=${dst}`
+  return icmp ? `icmp_id=${src},icmp_type=${dst & 0xff},icmp_code=${dst >> 8}` : `ct_tp_src=${src},ct_tp_dst=${dst}`
 }

@@ -179,8 +179,8 @@ export function printFragment(value: number, mask: number): string {
 
 /** A packet type as `(1,0x800)`: namespace and type. */
 export function printPacketType(value: bigint): string {
-  const namespace = value >> 16n
-  return `(${namespace < 10n ? namespace : hexOf(namespace)},${hexOf(value & 0xffffn)})`
+  const number = (part: bigint) => (part < 10n ? String(part) : hexOf(part))
+  return `(${number(value >> 16n)},${number(value & 0xffffn)})`
 }
 
 /** What {@link TextField} says, of a field that ovs-ofctl does not know. */

@@ -63,7 +63,7 @@ const types13: Readonly<Record<number, string>> = {
 /** The name for the number in a header; none for multiparts and experimenters, which are told apart by what follows. */
 export function messageNameOf(version: number, type: number): string | undefined {
   // Only the messages that negotiate are the same in versions that nobody knows.
-  const known = version >= 1 && version <= 6 ? types[type] : type < 4 ? types[type] : undefined
+  const known = version >= 1 && version <= 6 ? types[type] : version > 0 && type < 4 ? types[type] : undefined
   const name = known ?? (version === 4 ? types13[type] : undefined)
   return name === undefined ? undefined : `OFPT_${name}`
 }

@@ -284,7 +284,9 @@ function printPacketIn(packet: Omit<PacketIn, 'type' | 'version' | 'xid'> & { re
     ...(!unbuffered && totalLen < data.length ? ['(***total_len < data_len***)'] : []),
   ]
   const extra = userdata && userdata.length > 0 ? ` userdata=${hexBytes(userdata, '.')}\n` : ''
-  return ` ${words.join(' ')}\n${extra}${printPacket(data)}`
+  const type = match.find(({ field }) => field === 'packet_type')
+  const frame = type?.field === 'packet_type' && type.value !== 0 && type.value >>> 16 !== 1 ? printMatch([type]) : printPacket(data)
+  return ` ${words.join(' ')}\n${extra}${frame}`
 }
 
 /** Open vSwitch passes over what it does not know in the metadata of a packet. */
@@ -326,7 +328,8 @@ function printFlowRemoved(message: FlowRemoved | NxtFlowRemoved): string {
 }
 
 function printFilter(filter: Pick<FlowFilter, 'tableId' | 'outPort' | 'match'>): string {
-  const matched = printMatch(filter.match)
+  // Open vSwitch takes this field for the cookie of the filter, which it does not print.
+  const matched = printMatch(filter.match.filter(({ field }) => field !== 'nxm_nx_cookie'))
   return [
     '',
     ...(filter.tableId === OFPTT.ALL ? [] : [`table=${filter.tableId}`]),

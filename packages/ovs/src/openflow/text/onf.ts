@@ -71,11 +71,8 @@ export function printFlowUpdate(update: OnfFlowUpdate | NxFlowUpdate): string {
   if (update.type === 'unknown') return `\n event=${update.event}`
   const { type, reason, tableId, idleTimeout, hardTimeout, cookie, match } = update
   const matched = printMatch(match)
-  const instructions =
-    'instructions' in update
-      ? // Open vSwitch does not show those of a flow that is gone, but does in its own form of the message.
-        type === 'deleted' ? [] : update.instructions
-      : update.actions.length === 0 ? [] : [applied(update.actions)]
+  const instructions = 'instructions' in update ? update.instructions : [applied(update.actions)]
+  const done = printInstructions(instructions)
   return (
     `\n event=${events[type]}` +
     (type === 'deleted' ? ` reason=${flowReasons[reason] ?? reason}` : '') +
@@ -83,7 +80,8 @@ export function printFlowUpdate(update: OnfFlowUpdate | NxFlowUpdate): string {
     (idleTimeout === 0 ? '' : ` idle_timeout=${idleTimeout}`) +
     (hardTimeout === 0 ? '' : ` hard_timeout=${hardTimeout}`) +
     ` cookie=${hexOrZero(cookie)}` +
-    (matched === '' && instructions.length > 0 ? '' : ` ${matched}`) +
-    (instructions.length === 0 ? '' : ` actions=${printInstructions(instructions)}`)
+    // Nothing is said of a flow that does nothing, or of which only the match was asked for.
+    (matched === '' && done !== 'drop' ? '' : ` ${matched}`) +
+    (done === 'drop' ? '' : ` actions=${done}`)
   )
 }

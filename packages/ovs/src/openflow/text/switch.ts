@@ -11,7 +11,7 @@ import { printPort } from './port.js'
 
 /** The body of a hello, without what Open vSwitch says of elements that it does not know. */
 export function printHello({ version, elements }: Hello): string {
-  const bitmap = elements.findLast((element) => element.type === 'version_bitmap' && element.bitmaps.length > 0)
+  const bitmap = elements.findLast((element) => element.type === 'version_bitmap' && ((element.bitmaps[0] ?? 0) & ~1) !== 0)
   const word = bitmap?.type === 'version_bitmap' ? bitmap.bitmaps[0] : undefined
   const versions = Array.from({ length: 31 }, (_, index) => index + 1).filter((number) =>
     word === undefined ? number <= version : ((word >>> number) & 1) === 1,
