@@ -46,7 +46,8 @@ export function printGroupMod(mod: Omit<GroupMod, 'type' | 'version' | 'xid'>): 
 export function printGroupStats(stats: GroupStats): string {
   const parts = [
     `group_id=${stats.groupId}`,
-    `duration=${printDuration(stats.durationSec, stats.durationNsec)}`,
+    // All ones: the switch does not know.
+    ...(stats.durationSec === 0xffffffff ? [] : [`duration=${printDuration(stats.durationSec, stats.durationNsec)}`]),
     `ref_count=${stats.refCount}`,
     `packet_count=${stats.packetCount}`,
     `byte_count=${stats.byteCount}`,
