@@ -7,7 +7,8 @@ import { type Action, type ActionInput, decodeActions, encodeActions } from './a
 export type Instruction =
   | { readonly type: 'goto_table'; readonly tableId: number }
   | { readonly type: 'write_metadata'; readonly metadata: bigint; readonly metadataMask: bigint }
-  | { readonly type: 'write_actions' | 'apply_actions'; readonly actions: readonly Action[] }
+  | { readonly type: 'write_actions'; readonly actions: readonly Action[] }
+  | { readonly type: 'apply_actions'; readonly actions: readonly Action[] }
   | { readonly type: 'clear_actions' }
   | { readonly type: 'meter'; readonly meterId: number }
   /** Of an experimenter; `data` is everything after the experimenter's number. */
@@ -19,7 +20,8 @@ export type Instruction =
 export type InstructionInput =
   | Exclude<Instruction, { readonly type: 'write_metadata' | 'write_actions' | 'apply_actions' }>
   | { readonly type: 'write_metadata'; readonly metadata: bigint; readonly metadataMask?: bigint }
-  | { readonly type: 'write_actions' | 'apply_actions'; readonly actions: readonly ActionInput[] }
+  | { readonly type: 'write_actions'; readonly actions: readonly ActionInput[] }
+  | { readonly type: 'apply_actions'; readonly actions: readonly ActionInput[] }
 
 /** `ofp_instruction_type`. */
 const OFPIT = {
