@@ -1,0 +1,8 @@
+export * from './issue.js'
+export type * from './model.js'
+export type * from './resolved-model.js'
+export { loadFaucetConfig, parseFaucetConfig, type LoadOptions, type ParsedFaucetConfig } from './parse.js'
+export type { ConfigFile, ReadConfigFile } from './include.js'
+export type { ConfigEntry, ConfigList, ConfigMap, ConfigValue, Place } from './value.js'
+export { resolveFaucetConfig, validateFaucetConfig } from './resolve.js'
+export { faucetJsonSchema, type JsonSchema } from './json-schema.js'

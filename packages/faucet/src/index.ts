@@ -1,0 +1,6 @@
+export * from './errors.js'
+export * from './config/index.js'
+export * from './edit/index.js'
+export * from './diff/index.js'
+export * from './build/index.js'
+export * from './write/index.js'

@@ -1,0 +1,3 @@
+export { editFaucetFile } from './edit-file.js'
+export { stringifyFaucetConfig } from './stringify.js'
+export type { StringifyOptions } from './stringify.js'
