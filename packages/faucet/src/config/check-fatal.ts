@@ -19,6 +19,22 @@ export function checkFatal(checker: Checker, network: Network, dp: DpDraft): voi
   }
   const vlans = [...network.vlans.values()]
   checkExactMatch(checker, dp, vlans.flatMap((vlan) => vlan.aclsIn), ['vlan_vid'], [])
+  const elsewhere = new Set([...dpAcls, ...[...dp.ports.values()].flatMap((port) => port.aclsIn)].map(nameOf))
+  checkShared(checker, dp, vlans.flatMap((vlan) => vlan.aclsIn), elsewhere)
+  checkShared(checker, dp, vlans.flatMap((vlan) => vlan.aclsOut), elsewhere)
+}
+
+/**
+ * An ACL keeps the fields of the first table that it is put in. Where all ACLs of VLANs are those of ports or of the
+ * dataplane too, their table is made without `vlan_vid`, and Faucet ends when it makes a flow with it.
+ */
+function checkShared(checker: Checker, dp: DpDraft, refs: readonly ConfigValue[], elsewhere: ReadonlySet<string>): void {
+  const [first] = refs
+  if (!first || !refs.every((ref) => elsewhere.has(nameOf(ref)))) return
+  const rules = refs.flatMap((ref) => dp.acls.get(nameOf(ref))?.rules ?? [])
+  if (rules.some((rule) => 'vlan_vid' in rule.match)) return
+  const message = `the ACL ${nameOf(first)} of a VLAN is also one of a port, or of the dataplane ${dp.name}`
+  checker.fail(['acls', nameOf(first)], first, message, 'an ACL of its own for VLANs, with the same rules')
 }
 
 const lastPriority = 65535n
