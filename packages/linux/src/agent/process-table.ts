@@ -16,6 +16,7 @@ export class ProcessTable {
   readonly #children = new Map<number, number>()
   readonly #running = new Map<number, number>()
   readonly #services: readonly Service[]
+  readonly #collected = new Set<Service>()
   #next = 0
   #closing = false
 
@@ -29,6 +30,11 @@ export class ProcessTable {
     process.on('SIGCHLD', () => this.#reap())
     // What ended before this line has sent its signal already.
     this.#reap()
+    // A shell other than dash may have collected a service before it became the agent: then nobody knows its exit code.
+    for (const service of services) {
+      const pid = service.identify()
+      if (pid !== undefined && !this.#collected.has(service) && !existsSync(`/proc/${pid}`)) serviceExited(service, null, null)
+    }
   }
 
   /** Starts a process in a host and passes its standard streams. */
@@ -126,6 +132,7 @@ export class ProcessTable {
         void send({ type: 'exit', process: number, code, signal })
       } else {
         const service = serviceOf(this.#services, pid, code)
+        if (service !== undefined) this.#collected.add(service)
         if (service !== undefined && !this.#closing) this.serviceExited(service, code, signal)
       }
     }

@@ -62,12 +62,12 @@ function servicesScript(services: readonly SandboxService[]): string {
   const lines = services.slice(0, -1).map(({ name, argv }) => `${argv.map(quote).join(' ')} >/run/streambed/log/${quote(name)}.err 2>&1 || exit 111; `)
   // Descriptor 3 is the agent's channel to its parent: a daemon that kept it would hide the agent's end.
   return `( ${lines.join('')}exec ${last.argv.map(quote).join(' ')} >/run/streambed/log/${quote(last.name)}.err 2>&1 ) 3>&- </dev/null &
-service=$!
-`
+STREAMBED_LAST_SERVICE=$! `
 }
 
 /**
  * The shell text that runs first in the sandbox: it furnishes /run, starts the services in the background and becomes the agent.
+ * No command comes between the last two: after each builtin dash collects what has ended, and the agent would never hear of it.
  * The agent's young generation is kept small: what one large plan leaves behind would count as memory of the hosts.
  */
 export function preludeScript(contents: SandboxContents, node: string, agent: string): string {
@@ -80,11 +80,9 @@ mkdir -p /run/streambed/log /run/lock /run/user ${directories.map(quote).join(' 
 ${keep.after}${Object.entries(files)
   .map(([path, text]) => `printf %s ${quote(text)} > ${quote(path)}`)
   .join('\n')}
-service=0
-${servicesScript(services)}STREAMBED_LAST_SERVICE=$service
 STREAMBED_SERVICES=${quote(JSON.stringify(description))}
-export STREAMBED_LAST_SERVICE STREAMBED_SERVICES
-exec ${quote(node)} --max-semi-space-size=1 ${quote(agent)}
+export STREAMBED_SERVICES
+${servicesScript(services)}exec ${quote(node)} --max-semi-space-size=1 ${quote(agent)}
 `
 }
 

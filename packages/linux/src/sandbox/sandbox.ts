@@ -231,7 +231,7 @@ export class Sandbox {
         break
       }
       case 'service-exit': {
-        const how = event.signal === null ? `exited with code ${event.code}` : `was killed by ${event.signal}`
+        const how = event.signal !== null ? `was killed by ${event.signal}` : event.code !== null ? `exited with code ${event.code}` : 'ended as soon as it was started'
         const log = event.log.trim().split('\n').slice(-LOG_LINES).join('\n')
         this.abort(new LinuxError('closed', `${event.name} ${how}${log === '' ? '' : `; the end of its log:\n${log}`}`))
         break
