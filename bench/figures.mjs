@@ -1,5 +1,6 @@
 // What is measured. An experiment measures both sides of one or more figures at a time.
 import { fileURLToPath } from 'node:url'
+import { faucetExperiments } from './faucet/figures.mjs'
 import { openFloor } from './floor.mjs'
 import { kernelMemory, processMemory } from './memory.mjs'
 import { openMininet } from './mininet.mjs'
@@ -38,6 +39,16 @@ const targets = {
   'ovsdb.transact.client': atLeast(0.8),
   'ovsdb.transact.replica': atLeast(0.8),
   'ovsdb.mirror.idl': atLeast(8),
+  'faucet.connect.2': atLeast(10),
+  'faucet.connect.100': atLeast(10),
+  'faucet.connect.500': atLeast(10),
+  'faucet.connect-cpu.500': atLeast(10),
+  'faucet.learn': atLeast(10),
+  'faucet.learn-cpu': atLeast(10),
+  'faucet.packet-in': atLeast(10),
+  'faucet.acl-reload': atLeast(10),
+  'faucet.acl-reload-cpu': atLeast(10),
+  'faucet.memory': atLeast(10),
 }
 
 const figure = (name, part, unit = 'ms') => ({ name, part, unit, target: targets[name] })
@@ -56,6 +67,7 @@ export const experiments = [
   memory(),
   ...openflowExperiments(figure),
   ...ovsdbExperiments(figure),
+  ...faucetExperiments(figure),
 ]
 
 function besideFloor(count) {

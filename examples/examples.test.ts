@@ -30,8 +30,8 @@ const outputs: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     'on the trunk: vlan 100, ARP, Request who-has 10.0.0.99 tell 10.0.0.1, length 28',
     "on b2's access port: ARP, Request who-has 10.0.0.88 tell 10.0.0.11, length 28",
     'frames from red that b2 saw: 0',
-    /^name +: tap-trunk0$/,
-    /^trunks +: \[100, 200\]$/,
+    /priority=4096,in_port=5,dl_vlan=100 actions=goto_table:1$/,
+    /priority=4096,in_port=5,dl_vlan=200 actions=goto_table:1$/,
   ],
   'faults': [
     'all is well',
@@ -87,6 +87,17 @@ const outputs: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     'priority=0 actions=CONTROLLER:65535',
     'idle_timeout=60, priority=10,in_port=2,dl_dst=02:00:00:00:00:0a actions=output:1',
     'idle_timeout=60, priority=10,in_port=1,dl_dst=02:00:00:00:00:0b actions=output:2',
+  ],
+  'acl': [
+    'ping over the gateway: true',
+    /^the tap sees: 10\.1\.0\.2 > 10\.2\.0\.2: ICMP echo request, id \d+, seq 0, length 24$/,
+    'laptop → web: TCP 10.1.0.2 → 10.2.0.2 port 23 via the gateway 10.1.0.1',
+    /vlan_acl +rule 1 of ACL "no-telnet" on network office "use ssh" \(\S+:\d+\) drops it$/,
+    /^Not delivered to web: rule 1 of ACL "no-telnet"/,
+    /ipv4_fib +routed to web on network dmz$/,
+    /^Delivered to web: rule 3 of ACL "no-telnet"/,
+    'ping under lockdown: false',
+    'ping afterwards: true',
   ],
   'node-test': [/^\S+ pass 3$/, /^\S+ fail 0$/],
 }

@@ -36,6 +36,7 @@ await blue.close()
 const strangers = blue.take().filter(({ arp }) => arp?.spa === '10.0.0.1')
 console.log(`frames from red that b2 saw: ${strangers.length}`)
 
-// The same, as Open vSwitch itself says it.
-const { stdout } = await testbed.exec(['ovs-vsctl', '--columns=name,tag,trunks', 'find', 'Port', 'vlan_mode=trunk'])
+// The same, as Open vSwitch itself says it: what the trunk lets in.
+const [port] = testbed.inspect().switches.flatMap(({ ports }) => ports.filter(({ host }) => host === 'tap'))
+const { stdout } = await testbed.exec(['ovs-ofctl', '-O', 'OpenFlow13', '--no-stats', 'dump-flows', 's1', `table=0,in_port=${port?.ofport}`])
 console.log(`\n${stdout.trim()}`)

@@ -18,6 +18,7 @@ const test = [
   { command: 'ps', package: 'procps', why: 'the tests look for processes left behind' },
   { command: 'curl', package: 'curl', why: 'the tests fetch with it' },
   { command: 'openssl', package: 'openssl', why: 'the tests make certificates with it' },
+  { command: 'prometheus', package: 'prometheus', why: 'a test asks it for what it scraped from the controller' },
   { command: '/usr/bin/python3', package: 'python3', why: 'the real Faucet, os-ken and the OVSDB client of Open vSwitch run on it' },
   {
     command: 'ensurepip',

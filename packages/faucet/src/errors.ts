@@ -11,6 +11,9 @@ import type { ConfigIssue } from './config/issue.js'
  * - `timeout`: the time that the caller allowed is over.
  * - `aborted`: the caller's `AbortSignal` fired, or `abort()` was called.
  * - `closed`: the object was closed before.
+ * - `switch`: a switch refused what it was told; {@link FaucetError.cause} says what.
+ * - `process`: a program that was started has ended, or does not do what it should.
+ * - `internal`: this package is at fault; please report it.
  */
 export type FaucetErrorCode =
   | 'config'
@@ -21,6 +24,9 @@ export type FaucetErrorCode =
   | 'timeout'
   | 'aborted'
   | 'closed'
+  | 'switch'
+  | 'process'
+  | 'internal'
 
 /** Everything that is wrong with a configuration, in the order of the files. */
 export interface ConfigIssues {

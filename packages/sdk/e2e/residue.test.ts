@@ -157,7 +157,7 @@ describe('a testbed of which a part dies', () => {
     const outcomes = Promise.all(pending.map((promise) => promise.then(() => 'resolved', (error: Error) => error.message)))
     const events: string[] = []
     const reading = (async () => {
-      for await (const event of testbed.events()) events.push(event.type)
+      for await (const event of testbed.events()) if (event.type !== 'control') events.push(event.type)
     })()
     const [victimPid] = descendants(process.pid, name)
     expect(victimPid).toBeDefined()

@@ -48,9 +48,16 @@ describe('a started testbed', () => {
     const { stdout } = await testbed.exec(['ovs-vsctl', '--format=json', '--columns=name,tag,trunks,vlan_mode', 'list', 'Port'])
     const { data } = JSON.parse(stdout) as { data: [string, unknown, unknown, unknown][] }
     const ports = Object.fromEntries(data.map(([name, ...columns]) => [name, columns]))
-    expect(ports['laptop-eth0']).toEqual([110, ['set', []], 'access'])
-    expect(ports['web-eth0']).toEqual([120, ['set', []], 'access'])
-    expect(ports['fw-uplink']).toEqual([['set', []], ['set', [110, 120]], 'trunk'])
+    expect(Object.keys(ports).sort()).toEqual(['fw-uplink', 'laptop-eth0', 's1', 'web-eth0'])
+    // The controller's flows say which VLAN a port is in; the ports themselves pass everything on.
+    const { stdout: flows } = await testbed.exec(['ovs-ofctl', '-O', 'OpenFlow13', '--names', '--no-stats', 'dump-flows', 's1', 'table=0'])
+    const incoming = flows.split('\n').flatMap((line) => /in_port="([^"]+)",(\S+) actions=(\S+)/.exec(line)?.slice(1).join(' ') ?? [])
+    expect(incoming.sort()).toEqual([
+      'fw-uplink dl_vlan=110 goto_table:1',
+      'fw-uplink dl_vlan=120 goto_table:1',
+      `laptop-eth0 vlan_tci=0x0000/0x1fff push_vlan:0x8100,set_field:${0x1000 + 110}->vlan_vid,goto_table:1`,
+      `web-eth0 vlan_tci=0x0000/0x1fff push_vlan:0x8100,set_field:${0x1000 + 120}->vlan_vid,goto_table:1`,
+    ])
     const { stdout: shown } = await testbed.exec(['ovs-ofctl', 'show', 's1'])
     for (const port of testbed.inspect().switches[0]?.ports ?? []) expect(shown).toContain(` ${port.ofport}(${port.name})`)
   })
@@ -106,7 +113,7 @@ describe('a started testbed', () => {
   it('tells each step while it starts', async () => {
     const steps: string[] = []
     await using testbed = await Testbed.start(pair, { onProgress: ({ step }) => void steps.push(step) })
-    expect(steps).toEqual(['sandbox', 'hosts', 'ports', 'ready'])
+    expect(steps).toEqual(['sandbox', 'hosts', 'ports', 'control', 'ready'])
     expect(testbed.inspect().state).toBe('running')
   })
 

@@ -4,8 +4,10 @@ import { TestbedError } from './errors.js'
 import { EventFeed } from './events.js'
 import { hasNamesakes, hostIndex, hostsFile, resolvFile } from './plan/plan.js'
 import { partitionVlan, type PartitionPlan } from './plan/partition.js'
+import type { ControlPlan, ControlPort, LinkPort, TestbedControl } from './control/control.js'
+import { faucetConfigOf, knownHosts } from './plan/faucet-config.js'
 import type { Switch } from './switch.js'
-import { addressesOf, namesakeNetwork, networksOf, type HostModel, type InterfaceModel, type TestbedModel } from './topology/model.js'
+import { addressesOf, namesakeNetwork, networksOf, type HostModel, type InterfaceModel, type LinkEnd, type TestbedModel } from './topology/model.js'
 import { formatAddress, parseHostAddress } from './topology/subnet.js'
 
 /** What may be done to a host and undone. */
@@ -26,6 +28,8 @@ export class TestbedCore {
     model: TestbedModel,
     readonly sandbox: Sandbox,
     readonly bridge: Switch,
+    /** undefined: the switch learns by itself. */
+    readonly control: TestbedControl | undefined,
   ) {
     this.model = model
   }
@@ -108,6 +112,22 @@ export class TestbedCore {
     return { addresses, host: name }
   }
 
+  /** Makes a model that differs only in what the controller does the testbed's own. @throws TestbedError `invalid` without a controller */
+  async remodel(model: TestbedModel): Promise<void> {
+    if (this.control === undefined) throw new TestbedError('invalid', "the testbed has no controller: start it without control: 'none'")
+    await this.control.apply(controlPlan(model, this.partition))
+    // Until then the datapath may still forward by what it has cached.
+    await this.bridge.revalidated()
+    this.model = model
+  }
+
+  /** Waits until the controller has taken note that the cables of these interfaces are plugged in. */
+  async portsUp(interfaces: readonly InterfaceModel[]): Promise<void> {
+    const plugged = interfaces.filter(({ port }) => !this.downPorts.has(port))
+    await this.control?.portsUp(plugged.map((item) => controlPort(this.model, item)))
+    if (this.control !== undefined) await this.bridge.revalidated()
+  }
+
   /** Applies jobs in the kernel. */
   apply(jobs: readonly NamespaceJob[]): Promise<void> {
     return this.sandbox.apply(jobs)
@@ -129,6 +149,22 @@ export class TestbedCore {
   async publishNames(): Promise<void> {
     await this.sandbox.call('names', namesRequest(this.model))
   }
+}
+
+/** The plan for the controller: who may send what to whom, and who is where. */
+export function controlPlan(model: TestbedModel, partition: PartitionPlan | undefined): ControlPlan {
+  const vlanOf = (network: string, host: string): number => partitionVlan(model, partition, network, host)
+  const end = (item: LinkEnd): LinkPort => ({ dpId: model.switches.get(item.switch)?.dpid ?? 0n, port: item.ofport, name: item.port })
+  return {
+    config: faucetConfigOf(model, vlanOf),
+    hosts: knownHosts(model, vlanOf),
+    links: model.links.map(({ ends: [one, other] }) => ({ ends: [end(one), end(other)] })),
+  }
+}
+
+/** The port of an interface, as the controller knows it. */
+export function controlPort(model: TestbedModel, item: InterfaceModel): ControlPort {
+  return { dpId: model.switches.get(item.switch)?.dpid ?? 0n, port: item.ofport }
 }
 
 /** The request that tells all hosts the names of all hosts. */

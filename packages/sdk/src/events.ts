@@ -1,3 +1,4 @@
+import type { FaucetEvent, FaucetFeedEvent } from '@streambed/faucet'
 import { TestbedError } from './errors.js'
 
 /** What happens to a testbed after it has started. */
@@ -7,6 +8,8 @@ export type TestbedEvent =
   | { readonly type: 'link-down' | 'link-up'; readonly host: string; readonly interface: string }
   | { readonly type: 'partitioned'; readonly groups: readonly (readonly string[])[] }
   | { readonly type: 'healed' }
+  /** What the controller tells, in Faucet's words: a host was learned (`L2_LEARN`), a port changed, … `switch` is empty for the whole network. */
+  | { readonly type: 'control'; readonly switch: string; readonly event: FaucetEvent }
   /** A part died; nothing works any more. `closed` follows. */
   | { readonly type: 'failed'; readonly error: Error }
   /** Everything is gone. The last event. */
@@ -14,6 +17,11 @@ export type TestbedEvent =
 
 /** An event with the time at which it happened. */
 export type TimedTestbedEvent = TestbedEvent & { readonly time: Date }
+
+/** An event of the controller as one of the testbed. */
+export function controlEvent({ version: _, time: __, dp_id: ___, dp_name, event_id: ____, ...event }: FaucetFeedEvent): TestbedEvent {
+  return { type: 'control', switch: dp_name === '0' ? '' : dp_name, event: event as FaucetEvent }
+}
 
 /** Events that may wait for one reader; a reader that is slower gets an error, never a gap. */
 const LIMIT = 10_000

@@ -26,7 +26,10 @@ import {
 import type { HostState, TestbedCore } from './core.js'
 import { TestbedError } from './errors.js'
 import { configurationJob, interfacesDownJob, linkStateJob, portsUpJob } from './plan/plan.js'
+import { oneName } from './network.js'
+import { withAcl, withPortAcls, withTap, type AclNames } from './topology/live.js'
 import type { HostModel, InterfaceModel } from './topology/model.js'
+import type { TapSource, TopologyAcl } from './topology/spec.js'
 
 /** A host to be reached: a {@link Host}, its name, or an IPv4 or IPv6 address. */
 export type Target = Host | string
@@ -248,6 +251,29 @@ export class Host {
     })
   }
 
+  /**
+   * Changes the ACLs for what the host sends, as `Network.setAcl` does for a network; they come before those of the network.
+   * @param options.interface interface or network; default the first one
+   */
+  setAcl(names: AclNames, rules?: TopologyAcl, options: { readonly interface?: string } = {}): Promise<void> {
+    return this.#core.change(async () => {
+      const item = this.#core.interface(this.#model, options.interface)
+      const base = rules === undefined ? this.#core.model : withAcl(this.#core.model, oneName(names), rules)
+      await this.#core.remodel(withPortAcls(base, this.#model, item, names))
+    })
+  }
+
+  /**
+   * Changes whose packets a tap of the host gets copies of. Resolves when the copies come.
+   * @param tap its name, from `taps` in the topology
+   * @throws TestbedError `invalid`
+   */
+  setTap(tap: string, sources: readonly TapSource[]): Promise<void> {
+    return this.#core.change(async () => {
+      await this.#core.remodel(withTap(this.#core.model, this.#model, this.#core.interface(this.#model, tap), sources))
+    })
+  }
+
   /** Pulls the cable of an interface: carrier is lost, addresses stay. @param which interface or network; default all */
   linkDown(which?: string): Promise<void> {
     return this.#setLinks(which, false)
@@ -265,7 +291,10 @@ export class Host {
       for (const item of items) {
         if (up) this.#core.downPorts.delete(item.port)
         else this.#core.downPorts.add(item.port)
-        if (up && this.state !== 'stopped') await this.#core.settle(this.#model)
+        if (up && this.state !== 'stopped') {
+          await this.#core.portsUp([item])
+          await this.#core.settle(this.#model)
+        }
         this.#core.events.emit({ type: up ? 'link-up' : 'link-down', host: this.name, interface: item.name })
       }
     })
@@ -306,6 +335,7 @@ export class Host {
       if (this.state === 'stopped') {
         const up = model.interfaces.filter((item: InterfaceModel) => !this.#core.downPorts.has(item.port))
         await this.#core.apply([configurationJob(this.#core.model, model), portsUpJob(this.#core.model.site, up)])
+        await this.#core.portsUp(up)
         await this.#core.settle(model)
       }
       this.#core.hostStates.delete(this.name)

@@ -3,9 +3,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { dirname } from 'node:path'
 import { LinuxError } from '@streambed/linux'
-import { BRIDGE_ID, BRIDGE_OWNER, DaemonControl, OvsdbClient, removeOwnedBridges, startReaper, Vswitch, type BridgeSpec } from '@streambed/ovs'
+import { BRIDGE_ID, BRIDGE_OWNER, DaemonControl, OvsdbClient, removeOwnedBridges, startReaper, Vswitch } from '@streambed/ovs'
 import { TestbedError } from './errors.js'
-import { Switch, type SwitchHome } from './switch.js'
+import { bridgesOf, Switch, type SwitchLocation } from './switch.js'
 
 /** An Open vSwitch that is running already. */
 export interface SystemOvs {
@@ -65,33 +65,40 @@ async function openControl(path: string): Promise<DaemonControl> {
  * `close()`, by a small program that notices when this process dies, and by the next testbed that starts.
  * @throws TestbedError `missing` without root, `invalid`
  */
-export function systemSwitch(name: string, options: SystemOvs): SwitchHome {
+export function systemSwitch(options: SystemOvs): SwitchLocation {
   const path = socketPath(options.db)
   if (process.geteuid?.() !== 0) throw new TestbedError('missing', "the system's Open vSwitch can only be used by root: run as root, or let the testbed have its own (ovs: 'private')")
   const id = randomInt(0x1000, 0x10000).toString(16)
-  const bridge: BridgeSpec = {
-    name: `sb${id}`,
-    datapath_type: options.datapathType ?? (existsSync('/sys/module/openvswitch') ? 'system' : 'netdev'),
-    fail_mode: 'standalone',
-    external_ids: { 'streambed-testbed': name, [BRIDGE_ID]: id, [BRIDGE_OWNER]: processIdentity(process.pid) ?? '' },
-  }
   return {
     // Names, numbers and the group are the testbed's own in a namespace that it shares with the whole machine.
-    site: { bridge: bridge.name, portPrefix: `sb${id}-`, group: randomInt(0x1000_0000, 0x7000_0000), indexBase: randomInt(0x100, 0x7000) << 16, own: false },
-    sandbox: { network: 'outer', privilege: 'root', keep: path.startsWith('/run/openvswitch/') || path.startsWith('/var/run/openvswitch/') ? ['/run/openvswitch'] : [] },
-    open: async (sandbox) => {
-      const client = new OvsdbClient(await dial(path))
-      await removeOwnedBridges(client, ({ owner }) => !isAlive(owner))
-      const dismiss = startReaper(path, id)
-      let disposing = false
-      void client.closed.then(() => {
-        if (!disposing) sandbox.abort(new LinuxError('closed', `the connection to the database of Open vSwitch at ${path} ended`))
-      })
-      return new Switch(client, await Vswitch.open(client), bridge, () => openControl(path), async () => {
-        disposing = true
-        await removeOwnedBridges(client, (owned) => owned.id === id)
-        dismiss()
-      })
-    },
+    site: { bridge: `sb${id}`, portPrefix: `sb${id}-`, group: randomInt(0x1000_0000, 0x7000_0000), firstDpid: BigInt(`0x${id}00000000`), indexBase: randomInt(0x100, 0x7000) << 16, own: false },
+    home: (plan) => ({
+      ready: false,
+      sandbox: { network: 'outer', privilege: 'root', keep: path.startsWith('/run/openvswitch/') || path.startsWith('/var/run/openvswitch/') ? ['/run/openvswitch'] : [] },
+      open: async (sandbox) => {
+        const client = new OvsdbClient(await dial(path))
+        await removeOwnedBridges(client, ({ owner }) => !isAlive(owner))
+        const dismiss = startReaper(path, id)
+        let disposing = false
+        void client.closed.then(() => {
+          if (!disposing) sandbox.abort(new LinuxError('closed', `the connection to the database of Open vSwitch at ${path} ended`))
+        })
+        return new Switch({
+          client,
+          vswitch: await Vswitch.open(client),
+          bridges: bridgesOf(plan, {
+            datapath_type: options.datapathType ?? (existsSync('/sys/module/openvswitch') ? 'system' : 'netdev'),
+            external_ids: { 'streambed-testbed': plan.name, [BRIDGE_ID]: id, [BRIDGE_OWNER]: processIdentity(process.pid) ?? '' },
+          }),
+          openControl: () => openControl(path),
+          openFlow: (bridge) => dial(`${dirname(path)}/${bridge}.mgmt`),
+          dispose: async () => {
+            disposing = true
+            await removeOwnedBridges(client, (owned) => owned.id === id)
+            dismiss()
+          },
+        })
+      },
+    }),
   }
 }

@@ -1,28 +1,34 @@
 import { BASE_NAMESPACE, execIn, LinuxError, Sandbox, type SandboxPrivilege } from '@streambed/linux'
-import { namesRequest, TestbedCore } from './core.js'
+import { checkControl, startControl, type ControlOption } from './control/start-control.js'
+import { controlPlan, controlPort, namesRequest, TestbedCore } from './core.js'
 import { renderDiagram } from './diagram/index.js'
+import type { FaucetFeedEvent } from '@streambed/faucet'
 import { TestbedError } from './errors.js'
-import type { TimedTestbedEvent } from './events.js'
-import { Host } from './host.js'
+import { controlEvent, type TimedTestbedEvent } from './events.js'
+import { explain } from './explain/explain.js'
+import type { Explanation } from './explain/explanation.js'
+import type { PacketKind } from './explain/trace-packet.js'
+import { Host, type Target } from './host.js'
 import type { TestbedInspection } from './inspection.js'
 import { inspectTestbed } from './inspect.js'
 import { Network } from './network.js'
 import { adaptPartition, partitionVlan, planPartition, type PartitionPlan } from './plan/partition.js'
-import { deletePortJob, forgetNeighbourJobs, hostIndex, hostJobs, hostPorts, portsUpJob, portVlans, switchPreparationJob } from './plan/plan.js'
+import { bridgeOf, deletePortJob, forgetNeighbourJobs, hostIndex, hostJobs, hostPorts, linkPorts, portsUpJob, portVlans, switchPreparationJob } from './plan/plan.js'
+import { withAcl, withMeter, withoutAcl } from './topology/live.js'
 import { measureReachability, type Reachability, type ReachabilityOptions } from './reachability.js'
 import { privateSwitch } from './private-switch.js'
-import type { SwitchHome } from './switch.js'
+import type { SwitchHome, SwitchLocation } from './switch.js'
 import { systemSwitch, type SystemOvs } from './system-switch.js'
 import { buildModel, withHost, withNetwork, withoutHost, withoutNetwork } from './topology/build.js'
 import type { HostModel, TestbedModel } from './topology/model.js'
-import type { HostSpec, NetworkSpec, Topology } from './topology/spec.js'
+import type { HostSpec, MeterSpec, NetworkSpec, Topology, TopologyAcl } from './topology/spec.js'
 
 /** `setTimeout` fires at once when it is asked for more (2^31 - 1 ms, 24 days). */
 const LONGEST_TIMER = 0x7fff_ffff
 
 /** A step of starting a testbed. */
 export interface StartProgress {
-  readonly step: 'sandbox' | 'hosts' | 'ports' | 'ready'
+  readonly step: 'sandbox' | 'hosts' | 'ports' | 'control' | 'ready'
   /** In words. */
   readonly message: string
   /** Since the start, milliseconds. */
@@ -46,6 +52,11 @@ export interface StartOptions {
    * that is running already, which needs root.
    */
   readonly ovs?: 'private' | 'system' | SystemOvs | undefined
+  /**
+   * What says what the switches do. `embedded` (the default) is the Faucet-compatible controller in this process; `faucet` is the real Faucet, which
+   * must be installed; `none`: a single switch that learns by itself, for topologies without ACLs, meters, gateways and taps.
+   */
+  readonly control?: ControlOption | undefined
 }
 
 /** Why a testbed ended: `error` is undefined after `close()`. */
@@ -73,6 +84,7 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
     for (const name of core.model.networks.keys()) this.#networks[name] = new Network(core, name)
     void core.sandbox.failed.then((error) => {
       core.state = 'failed'
+      void core.control?.close()
       void core.bridge.close(error)
       core.events.emit({ type: 'failed', error })
     })
@@ -96,8 +108,11 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
     const checked = buildModel(topology)
     const limit = options.timeout ?? 60_000
     if (!(limit > 0)) throw new TestbedError('invalid', `timeout must be a number of milliseconds above 0 (got ${limit})`)
-    const home = findHome(checked.name, options.ovs ?? 'private')
-    const model = home.site === checked.site ? checked : buildModel(topology, home.site)
+    const location = findLocation(options.ovs ?? 'private')
+    const model = location.site === checked.site ? checked : buildModel(topology, location.site)
+    const kind = options.control ?? 'embedded'
+    checkControl(model, kind)
+    const home = location.home({ name: model.name, switches: [...model.switches.values()], controlled: kind !== 'none' })
     progress('sandbox', 'starting Open vSwitch and the agent')
     let sandbox: Sandbox
     try {
@@ -107,7 +122,7 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
     }
     const timer = setTimeout(() => sandbox.abort(new LinuxError('timeout', `the testbed did not start in ${limit} ms`)), Math.min(limit, LONGEST_TIMER))
     try {
-      const core = await build(model, home, sandbox, progress)
+      const core = await build(model, kind, home, sandbox, progress)
       progress('ready', `${model.hosts.size} hosts on ${model.networks.size} networks`)
       return new Testbed<NetworkName, HostName>(core)
     } catch (error) {
@@ -176,12 +191,14 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
         await core.apply([...hostJobs(model, host), portsUpJob(model.site, host.interfaces)])
         await core.settle(host)
         // The others first: the new host must not be among those that it is kept apart from, not even for a moment.
-        await this.#updateVlans(core.model, core.partition, plan)
-        await core.bridge.add(hostPorts(model, [host], (network, owner) => partitionVlan(model, plan, network, owner)))
+        await this.#direct(core.control === undefined ? core.model : model, core.partition, plan)
+        await core.bridge.add(hostPorts(model, [host], core.control ? undefined : (network, owner) => partitionVlan(model, plan, network, owner)))
+        await core.control?.portsUp(host.interfaces.map((item) => controlPort(model, item)))
+        if (core.control) await core.bridge.revalidated()
       } catch (error) {
         // What went wrong first is what the caller must know.
         await this.#discard(host).catch(() => undefined)
-        await this.#updateVlans(core.model, plan, core.partition).catch(() => undefined)
+        await this.#direct(core.model, plan, core.partition).catch(() => undefined)
         throw error
       }
       core.model = model
@@ -215,10 +232,37 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
 
   /** Takes away whatever of a host is there. */
   async #discard(host: HostModel): Promise<void> {
-    await this.#core.bridge.removeIfThere(host.interfaces.map(({ port }) => port))
+    const [first] = host.interfaces
+    if (first !== undefined) await this.#core.bridge.removeIfThere(bridgeOf(this.#core.model, first.switch), host.interfaces.map(({ port }) => port))
     // The cables first: a socket that somebody still holds keeps the namespace, and with it a cable, alive.
     await this.#core.apply(host.interfaces.map((item) => deletePortJob(this.#core.model.site, item)))
     await this.#core.sandbox.call('remove', { namespaces: [host.namespace] })
+  }
+
+  /** Makes an ACL, or gives the one of that name other rules, wherever it is used. @throws TestbedError `invalid`: nothing has changed */
+  setAcl(name: string, rules: TopologyAcl): Promise<void> {
+    return this.#core.change(() => this.#core.remodel(withAcl(this.#core.model, name, rules)))
+  }
+
+  /** Removes an ACL that nothing uses. @throws TestbedError `invalid` */
+  removeAcl(name: string): Promise<void> {
+    return this.#core.change(() => this.#core.remodel(withoutAcl(this.#core.model, name)))
+  }
+
+  /** Makes a meter, or gives the one of that name another limit. @throws TestbedError `invalid` */
+  setMeter(name: string, meter: MeterSpec): Promise<void> {
+    return this.#core.change(() => this.#core.remodel(withMeter(this.#core.model, name, meter)))
+  }
+
+  /**
+   * Why a packet gets through, or does not: what the switches would do with it now, table by table in words, with the ACL, the rule and the line of
+   * the source that decided. Nothing is sent: the switch's own trace answers.
+   * @param options hosts, and what kind of packet: `{ from: 'laptop', to: 'web', tcp: 80 }`
+   * @throws TestbedError `invalid`, also when the hosts have no way to reach each other at all
+   */
+  explain(options: PacketKind & { readonly from: Target; readonly to: Target; readonly family?: 4 | 6 }): Promise<Explanation> {
+    const nameOf = (target: Target): string => (typeof target === 'string' ? target : target.name)
+    return this.#core.guard(() => explain(this.#core, { ...options, from: nameOf(options.from), to: nameOf(options.to) }))
   }
 
   /** Tries every ordered pair of hosts with real echo requests, all at once. */
@@ -234,7 +278,7 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
   partition(...groups: readonly (readonly string[])[]): Promise<void> {
     return this.#core.change(async () => {
       const plan = planPartition(this.#core.model, groups)
-      await this.#updateVlans(this.#core.model, this.#core.partition, plan)
+      await this.#direct(this.#core.model, this.#core.partition, plan)
       this.#core.partition = plan
       this.#core.events.emit({ type: 'partitioned', groups: plan.groups })
     })
@@ -244,7 +288,7 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
   heal(): Promise<void> {
     return this.#core.change(async () => {
       if (this.#core.partition === undefined) return
-      await this.#updateVlans(this.#core.model, this.#core.partition, undefined)
+      await this.#direct(this.#core.model, this.#core.partition, undefined)
       this.#core.partition = undefined
       await this.#core.forgetUnresolved()
       this.#core.events.emit({ type: 'healed' })
@@ -255,9 +299,18 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
   async #adopt(model: TestbedModel): Promise<void> {
     const core = this.#core
     const plan = core.partition && adaptPartition(model, core.partition)
-    await this.#updateVlans(model, core.partition, plan)
+    await this.#direct(model, core.partition, plan)
     core.model = model
     core.partition = plan
+  }
+
+  /** Makes the switches do what a model with a partition wants. */
+  async #direct(model: TestbedModel, before: PartitionPlan | undefined, after: PartitionPlan | undefined): Promise<void> {
+    const { control, bridge } = this.#core
+    if (control === undefined) return await this.#updateVlans(model, before, after)
+    await control.apply(controlPlan(model, after))
+    // Until then the datapath may still forward by what it has cached.
+    await bridge.revalidated()
   }
 
   /** Gives access ports the VIDs that one partition, or none, gives them instead of another; all in one transaction. */
@@ -300,6 +353,7 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
   async #close(): Promise<void> {
     const core = this.#core
     if (core.state === 'running') core.state = 'closed'
+    await core.control?.close()
     await core.bridge.close(new TestbedError('closed', 'the testbed was closed'))
     await core.sandbox.close(core.model.site.group)
   }
@@ -312,33 +366,45 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
 }
 
 /** Builds everything in a new sandbox: one message to the agent, one transaction to the switch. */
-async function build(model: TestbedModel, home: SwitchHome, sandbox: Sandbox, progress: (step: StartProgress['step'], message: string) => void): Promise<TestbedCore> {
+async function build(model: TestbedModel, kind: ControlOption, home: SwitchHome, sandbox: Sandbox, progress: (step: StartProgress['step'], message: string) => void): Promise<TestbedCore> {
   const hosts = [...model.hosts.values()]
   const opening = home.open(sandbox)
   opening.catch(() => undefined)
+  // Whoever listens does so when there is a testbed.
+  let emit = (_event: FaucetFeedEvent): void => undefined
+  const starting = startControl(kind, controlPlan(model, undefined), (event) => emit(event))
+  starting.catch(() => undefined)
   try {
     progress('hosts', `making ${model.hosts.size} hosts`)
     const names = sandbox.call('names', namesRequest(model))
     const applied = sandbox.apply([switchPreparationJob(model.site), ...hosts.flatMap((host) => hostJobs(model, host)), portsUpJob(model.site, hosts.flatMap(({ interfaces }) => interfaces), true)])
-    const ports = hostPorts(model, hosts, (network) => model.networks.get(network)?.vlan ?? 0)
-    const [ovs] = await Promise.all([opening, names, applied])
+    const ports = [...linkPorts(model), ...hostPorts(model, hosts, kind === 'none' ? (network) => model.networks.get(network)?.vlan ?? 0 : undefined)]
+    const [ovs, control] = await Promise.all([opening, starting, names, applied])
     progress('ports', 'connecting them to the switch')
     // The agent watches the links while the switch takes its ends.
     await Promise.all([
-      ovs.addFirst(ports, home.site.own),
+      ovs.addFirst(ports, home.ready),
       sandbox.call('settle', { links: hosts.flatMap((host) => host.interfaces.map((item) => ({ namespace: host.namespace, index: hostIndex(host, item) }))) }),
     ])
-    return new TestbedCore(model, sandbox, ovs)
+    if (control !== undefined) {
+      progress('control', 'telling the switch what to do')
+      await control.takeOver(ovs, [...model.switches.values()].map(({ bridge }) => bridge))
+      await control.portsUp(hosts.flatMap(({ interfaces }) => interfaces).map((item) => controlPort(model, item)))
+    }
+    const core = new TestbedCore(model, sandbox, ovs, control)
+    emit = (event) => core.events.emit(controlEvent(event))
+    return core
   } catch (error) {
     // A bridge in an Open vSwitch that goes on without this testbed must not stay.
+    await starting.then((control) => control?.close(), () => undefined)
     await opening.then((ovs) => ovs.close(error as Error), () => undefined)
     throw error
   }
 }
 
-function findHome(name: string, ovs: NonNullable<StartOptions['ovs']>): SwitchHome {
+function findLocation(ovs: NonNullable<StartOptions['ovs']>): SwitchLocation {
   try {
-    return ovs === 'private' ? privateSwitch(name) : systemSwitch(name, ovs === 'system' ? {} : ovs)
+    return ovs === 'private' ? privateSwitch() : systemSwitch(ovs === 'system' ? {} : ovs)
   } catch (error) {
     throw startError(error)
   }

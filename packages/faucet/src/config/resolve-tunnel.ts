@@ -8,6 +8,9 @@ import type { MatchValue } from './model.js'
 import type { ResolvedOutput, ResolvedTunnel } from './resolved-model.js'
 import { display, entryOf, get, intOf, toData, truthy, type ConfigMap, type ConfigValue } from './value.js'
 
+/** The VLAN of each destination of each ACL of a dataplane: a tunnel that does not say another one has it too. */
+const destinations = new WeakMap<DpDraft, Map<string, VlanDraft>>()
+
 /** Follows the references of a tunnel; its VLAN is created on the dataplane if need be. */
 export function resolveTunnel(scope: AclScope, value: ConfigValue, path: ConfigPath): ResolvedTunnel | undefined {
   const { checker, network, dp, acl, use } = scope
@@ -36,9 +39,12 @@ export function resolveTunnel(scope: AclScope, value: ConfigValue, path: ConfigP
     checker.fail([...path, 'port'], ref ?? value, 'the port says stack: null', 'a port without stack')
   }
   const exit = entryOf(value, 'exit_instructions')?.value
-  const made = new Map<string, VlanDraft>()
-  const vlan = tunnelVlan(scope, value, path, made)
+  const destination = `${scope.acl.name} ${far.name} ${String(port?.number)}`
+  const made = destinations.get(dp) ?? new Map<string, VlanDraft>()
+  destinations.set(dp, made)
+  const vlan = tunnelVlan(scope, value, path, made.get(destination))
   if (!vlan) return undefined
+  made.set(destination, vlan)
   dp.tunnelAcls.add(acl.name)
   const type = get(value, 'type')
   return {
@@ -62,7 +68,7 @@ function tunnelVlan(
   scope: AclScope,
   tunnel: ConfigMap,
   path: ConfigPath,
-  made: Map<string, VlanDraft>,
+  before: VlanDraft | undefined,
 ): VlanDraft | undefined {
   const { checker, dp } = scope
   const ref = get(tunnel, 'tunnel_id')
@@ -94,15 +100,13 @@ function tunnelVlan(
     return undefined
   }
   // One VLAN for one destination of one ACL.
-  const label = `${scope.acl.name} ${far}`
-  const before = made.get(label) ?? dp.tunnelVlans.find((vlan) => vlan.path.join(' ') === label)
   if (before) return before
   const sorted = [...scope.network.acls.values()].sort((one, other) => compareKeys(one.key, other.key))
   const upTo = sorted.slice(0, sorted.indexOf(scope.acl) + 1)
   const tunnels = upTo.flatMap((acl) => acl.rules.flatMap((rule) => rule.outputs.filter((step) => step.has('tunnel'))))
   let vid = Math.max(...ordinary.map((vlan) => vlan.vid)) + tunnels.length
   while (vlans.some((vlan) => vlan.vid === vid)) vid++
-  return create(scope, BigInt(vid), tunnel, label.split(' '))
+  return create(scope, BigInt(vid), tunnel, [scope.acl.name, ...far.split(' ')])
 }
 
 function compareKeys(one: ConfigValue, other: ConfigValue): number {

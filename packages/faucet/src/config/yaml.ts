@@ -1,5 +1,6 @@
 import { isAlias, isCollection, isMap, isScalar, isSeq, LineCounter, parseDocument, visit, type Document, type Scalar, type YAMLMap } from 'yaml'
 import type { ConfigIssue } from './issue.js'
+import { movedDown, yamlBlocks } from './yaml-blocks.js'
 import { keyId, display, type ConfigEntry, type ConfigMap, type ConfigValue, type Place } from './value.js'
 import { floatValue, intValue, plainScalar } from './yaml-scalar.js'
 
@@ -14,8 +15,45 @@ export interface YamlText {
  * no duplicate keys, one document. Never throws.
  */
 export function readYaml(text: string, file: string | undefined): YamlText {
+  return readBlocks(text, file) ?? readDocument(text, file)
+}
+
+function readDocument(text: string, file: string | undefined): YamlText {
   const reader = new Reader(text, file)
   return { value: reader.read(), issues: reader.issues }
+}
+
+/** Characters from which on it is worth the while to read only what is new. */
+const long = 2000
+/** What long files said when they were read last, by file and block. */
+const lastRead = new Map<string, ReadonlyMap<string, ConfigMap>>()
+const mostFiles = 8
+
+/**
+ * Reads a long text block by block, and those that it had when it was read last not again: most changes of a
+ * configuration are in one of them. `undefined` when it must be read at once, also to say what is wrong with it.
+ */
+function readBlocks(text: string, file: string | undefined): YamlText | undefined {
+  const blocks = text.length < long ? undefined : yamlBlocks(text)
+  if (!blocks) return undefined
+  const before = lastRead.get(file ?? '')
+  const now = new Map<string, ConfigMap>()
+  const entries: ConfigEntry[] = []
+  let first: Place | undefined
+  for (const block of blocks) {
+    const value = before?.get(block.text) ?? readDocument(block.text, file).value
+    if (value?.kind !== 'map') return undefined
+    now.set(block.text, value)
+    const placed = movedDown(value, block.line)
+    first ??= placed.place
+    if (placed.kind === 'map') entries.push(...placed.entries)
+  }
+  if (!first || new Set(entries.map(({ key }) => keyId(key))).size < entries.length) return undefined
+  lastRead.delete(file ?? '')
+  lastRead.set(file ?? '', now)
+  const [oldest] = lastRead.keys()
+  if (lastRead.size > mostFiles && oldest !== undefined) lastRead.delete(oldest)
+  return { value: { kind: 'map', entries, place: first }, issues: [] }
 }
 
 const coreTag = 'tag:yaml.org,2002:'

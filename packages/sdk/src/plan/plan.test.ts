@@ -176,7 +176,7 @@ describe('a trunk', () => {
   it('is a trunk port with the VIDs of its networks', () => {
     const [access, t0, t1] = hostPorts(built, [host], () => 77)
     expect(access).toMatchObject({ name: 'a-eth0', vlan_mode: 'access', tag: 77, external_ids: { 'streambed-host': 'a', 'streambed-interface': 'eth0' } })
-    expect(t0).toEqual({ name: 'a-t0', ofport_request: 2, external_ids: { 'streambed-host': 'a', 'streambed-interface': 't0' }, vlan_mode: 'trunk', trunks: [100, 101] })
+    expect(t0).toEqual({ bridge: 's1', name: 'a-t0', ofport_request: 2, external_ids: { 'streambed-host': 'a', 'streambed-interface': 't0' }, vlan_mode: 'trunk', trunks: [100, 101] })
     expect(t1).toMatchObject({ vlan_mode: 'trunk', trunks: [101, 100] })
     expect(t1).not.toHaveProperty('tag')
   })
@@ -196,7 +196,7 @@ describe('edge subnets', () => {
 })
 
 describe('switch ends', () => {
-  const shared: SwitchSite = { bridge: 'sb1234', portPrefix: 'sb1234-', group: 5, indexBase: 1 << 20, own: false }
+  const shared: SwitchSite = { bridge: 'sb1234', portPrefix: 'sb1234-', group: 5, indexBase: 1 << 20, own: false, firstDpid: 1n }
   const own = model({ a: { networks: ['lan', 'back'] }, b: { networks: ['lan'] } })
   const guest = model({ a: { networks: ['lan', 'back'] }, b: { networks: ['lan'] } }, NETWORKS, shared)
   const interfaces = (built: TestbedModel): HostModel['interfaces'] => [...built.hosts.values()].flatMap((host) => host.interfaces)

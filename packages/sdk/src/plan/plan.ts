@@ -11,6 +11,8 @@ import {
   type NamespaceJob,
 } from '@streambed/linux'
 import type { PortSpec } from '@streambed/ovs'
+import type { SwitchPort } from '../switch.js'
+import { routesOf } from '../topology/gateways.js'
 import { addressesOf, isIpv4Only, namesakeNetwork, type HostModel, type InterfaceModel, type SwitchSite, type TestbedModel } from '../topology/model.js'
 import { hostSysctls } from '../topology/sysctls.js'
 
@@ -100,7 +102,7 @@ function encodeConfiguration(writer: NetlinkWriter, model: TestbedModel, host: H
       encodeSetLink(writer, `bring VLAN interface ${name} ${where} up`, { index: sub, up: true })
     }
   }
-  for (const route of host.spec.routes ?? []) encodeNewRoute(writer, `add the route to ${route.to} via ${route.via} ${where}`, { destination: route.to, via: route.via })
+  for (const route of routesOf(model, host)) encodeNewRoute(writer, `add the route to ${route.to} via ${route.via} ${where}`, { destination: route.to, via: route.via })
 }
 
 function encodeAddresses(writer: NetlinkWriter, addresses: InterfaceModel['addresses'], index: number, where: string): void {
@@ -165,20 +167,43 @@ export function interfacesDownJob(host: HostModel): NamespaceJob {
   return { namespace: host.namespace, messages: writer.bytes, labels: writer.labels }
 }
 
-/** The OVS ports of hosts. `vlanOf` tells the VID that a host's access port has on a network now. */
-export function hostPorts(model: TestbedModel, hosts: Iterable<HostModel>, vlanOf: (network: string, host: string) => number): PortSpec[] {
-  const ports: PortSpec[] = []
+/**
+ * The OVS ports of hosts. `vlanOf` tells the VID that a host's access port has on a network now; undefined: the controller knows, and the port
+ * passes everything on.
+ */
+export function hostPorts(model: TestbedModel, hosts: Iterable<HostModel>, vlanOf: ((network: string, host: string) => number) | undefined): SwitchPort[] {
+  const ports: SwitchPort[] = []
   for (const host of hosts) {
     for (const item of host.interfaces) {
       ports.push({
+        bridge: bridgeOf(model, item.switch),
         name: item.port,
         ofport_request: item.ofport,
         external_ids: { 'streambed-host': host.name, 'streambed-interface': item.name },
-        ...portVlans(model, host.name, item, vlanOf),
+        ...(vlanOf && portVlans(model, host.name, item, vlanOf)),
       })
     }
   }
   return ports
+}
+
+/** The bridge of a switch. */
+export function bridgeOf(model: TestbedModel, name: string): string {
+  return model.switches.get(name)?.bridge ?? name
+}
+
+/** The patch ports of the cables between switches. */
+export function linkPorts(model: TestbedModel): SwitchPort[] {
+  return model.links.flatMap(({ ends }) =>
+    [ends, [ends[1], ends[0]] as const].map(([own, peer]) => ({
+      bridge: bridgeOf(model, own.switch),
+      name: own.port,
+      type: 'patch',
+      options: { peer: peer.port },
+      ofport_request: own.ofport,
+      external_ids: { 'streambed-link': peer.switch },
+    })),
+  )
 }
 
 /** The VLAN columns of an interface's OVS port. */

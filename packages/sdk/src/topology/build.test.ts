@@ -67,7 +67,7 @@ describe('the shape of a topology', () => {
     expect(complaints({ networks: { lan: { vln: 5, vlan: '5', subnet: 7 } }, hosts: { a: { networks: 'lan' }, b: { trunks: { t: { networks: 'lan', mac: 1, addresses: 'yes' } } } } })).toEqual([
       'networks.lan.subnet: must be a subnet such as "10.1.0.0/24", or a list of subnets',
       'networks.lan.vlan: must be a whole number from 1 to 4094',
-      'networks.lan.vln: there is no such option; the options are subnet, vlan, mtu, overlap',
+      'networks.lan.vln: there is no such option; the options are subnet, vlan, mtu, overlap, acl, aclOut, gateway, gatewayRoutes',
       'hosts.a.networks: must be a list of names of networks, or an object with options for each: { lan: { ip: "10.1.0.9" } }',
       'hosts.b.trunks.t.networks: must be a list of names of networks',
       'hosts.b.trunks.t.mac: must be a MAC address such as "02:00:00:00:00:01"',

@@ -1,10 +1,12 @@
 import { invalidTopology, type TopologyIssue } from '../errors.js'
+import { checkRules, readAcls, readMeters } from './acls.js'
 import { addHosts } from './hosts.js'
 import { PRIVATE_SITE, type SwitchSite, type TestbedModel } from './model.js'
 import { addNetworks } from './networks.js'
 import { formatPath, parseHost, parseNetwork, parseTopology, type Parsed } from './schema.js'
 import { parseHostAddress } from './subnet.js'
 import type { HostSpec, NetworkSpec, Topology } from './spec.js'
+import { addLinks, addSwitches } from './switches.js'
 
 /**
  * Decides everything that a topology leaves open: VLANs, addresses, MACs, names, port numbers. Pure.
@@ -12,13 +14,24 @@ import type { HostSpec, NetworkSpec, Topology } from './spec.js'
  * alone, since nothing can be said about the rest then
  */
 export function buildModel(topology: Topology, site: SwitchSite = PRIVATE_SITE): TestbedModel {
-  const { name = 'testbed', dns = [], networks, hosts } = shaped(parseTopology(topology), 'the topology')
+  const { name = 'testbed', dns = [], networks, hosts, links: cables = [] } = shaped(parseTopology(topology), 'the topology')
   const issues: TopologyIssue[] = []
   if (name === '' || /[\p{Cc}\p{Cs}]/u.test(name)) issues.push({ path: 'name', value: name, message: 'a name has at least one character and no control characters' })
   for (const [index, text] of dns.entries()) {
     if (parseHostAddress(text) === undefined) issues.push({ path: formatPath(['dns', index]), value: text, message: 'must be the address of a name server' })
   }
-  const empty: TestbedModel = { site, name, dns, networks: addNetworks(new Map(), networks, issues), hosts: new Map(), nextOfport: 1, nextHost: 1 }
+  const acls = readAcls(topology.acls ?? {}, issues)
+  const meters = readMeters(topology.meters ?? {}, issues)
+  if (issues.length === 0) checkRules(acls, meters, issues)
+  const switches = addSwitches(topology.switches, site, issues)
+  const links = addLinks(cables, switches, site, 1, issues)
+  const empty: TestbedModel = {
+    site, name, dns, switches, links, acls, meters,
+    networks: addNetworks(new Map(), networks, acls, issues),
+    hosts: new Map(),
+    nextOfport: 1 + 2 * links.length,
+    nextHost: 1,
+  }
   const model = addHosts(empty, hosts, issues)
   if (issues.length > 0) throw invalidTopology(issues)
   return model
@@ -28,7 +41,7 @@ export function buildModel(topology: Topology, site: SwitchSite = PRIVATE_SITE):
 export function withNetwork(model: TestbedModel, name: string, spec: NetworkSpec): TestbedModel {
   checkNameType('networks', name, 'the network')
   const issues: TopologyIssue[] = []
-  const networks = addNetworks(model.networks, { [name]: shaped(parseNetwork(name, spec), 'the network') }, issues)
+  const networks = addNetworks(model.networks, { [name]: shaped(parseNetwork(name, spec), 'the network') }, model.acls, issues)
   if (issues.length > 0) throw invalidTopology(issues, 'the network')
   return { ...model, networks }
 }

@@ -1,10 +1,11 @@
 import { isMac } from '@streambed/linux'
 import type { TopologyIssue } from '../errors.js'
+import { checkAclNames, namesOf } from './acls.js'
 import { checkInterfaceNames, nameInterfaces, portName, type InterfaceNames, type Nameless } from './interface-names.js'
-import type { AddressModel, InterfaceModel, NetworkModel, SubinterfaceModel, TestbedModel } from './model.js'
+import type { AddressModel, HostModel, InterfaceModel, NetworkModel, SubinterfaceModel, TestbedModel } from './model.js'
 import { checkRoutes } from './routes.js'
 import { formatPath } from './schema.js'
-import type { AttachmentSpec, HostSpec } from './spec.js'
+import type { AttachmentSpec, HostSpec, TapSource } from './spec.js'
 import { contains, formatAddress, overlaps, parseHostAddress, type Subnet } from './subnet.js'
 import { checkSysctl } from './sysctls.js'
 import { TakenAddresses } from './taken-addresses.js'
@@ -18,6 +19,8 @@ const OWN_NAMES = new Set(['localhost', 'ip6-localhost', 'ip6-loopback'])
 /** OVS: `ofport_request` of the Interface table. */
 const LAST_OFPORT = 0xfeff
 const DEFAULT_MTU = 1500
+/** Who has the addresses of gateways; no host can have this name. */
+const GATEWAY = ' gateway'
 
 /** An interface on its way: asked for, addresses not yet chosen. */
 interface Draft {
@@ -29,11 +32,14 @@ interface Draft {
   /** Networks of which it has addresses: its own, or those of its VLAN interfaces. */
   readonly addressed: readonly string[]
   readonly attachment: AttachmentSpec
+  /** Whose packets it gets copies of; undefined for what is no tap. */
+  readonly taps?: readonly TapSource[]
 }
 
 /** Decides everything about new hosts, given what is there. */
 export function addHosts(model: TestbedModel, specs: Readonly<Record<string, HostSpec>>, issues: TopologyIssue[]): TestbedModel {
   const taken = new TakenAddresses(model.hosts.values())
+  for (const { name, gateways } of model.networks.values()) for (const { address } of gateways) taken.take(name, address, GATEWAY)
   const drafts = new Map<string, Draft[]>()
   const broken = new Set<string>()
   const seen = new Map([...model.hosts.keys()].map((name) => [name.toLowerCase(), name]))
@@ -43,17 +49,20 @@ export function addHosts(model: TestbedModel, specs: Readonly<Record<string, Hos
     drafts.set(name, draftInterfaces(model.networks, name, spec, issues))
     if (issues.length > before) broken.add(name)
     checkDetails(name, spec, issues)
+    checkSwitch(model, name, spec, issues)
   }
   // Given addresses first: automatic ones keep out of their way, wherever they stand in the file.
   const given = new Map([...drafts.values()].flat().map((draft) => [draft, givenAddresses(model.networks, draft, taken, issues)]))
   const hosts = new Map(model.hosts)
   let { nextOfport, nextHost } = model
+  const [firstSwitch = ''] = model.switches.keys()
   const ports = new Set([...model.hosts.values()].flatMap(({ interfaces }) => interfaces.map(({ port }) => port)))
   for (const [name, spec] of Object.entries(specs)) {
     const own = drafts.get(name) ?? []
     const names = nameInterfaces(own.map((draft) => nameless(model.networks, draft)))
     const interfaces = own.map((draft, index): InterfaceModel => {
       const ofport = nextOfport++
+      checkAclNames(namesOf(draft.attachment.acl), model.acls, [...draft.path, 'acl'], issues)
       const { name: shown, device, vlans } = names[index] as InterfaceNames
       const mtu = interfaceMtu(model.networks, draft)
       return {
@@ -65,6 +74,9 @@ export function addHosts(model: TestbedModel, specs: Readonly<Record<string, Hos
         mac: draft.attachment.mac === undefined ? taken.takeAutomaticMac(ofport, name) : canonicalMac(draft.attachment.mac),
         addresses: completeAddresses(model.networks, draft, given.get(draft) ?? [], taken, issues),
         mtu,
+        acls: namesOf(draft.attachment.acl),
+        tapOf: undefined,
+        switch: spec.switch ?? firstSwitch,
         port: model.site.portPrefix === undefined ? portName(name, device, ofport, ports) : `${model.site.portPrefix}${ofport}`,
         ofport,
       }
@@ -74,7 +86,40 @@ export function addHosts(model: TestbedModel, specs: Readonly<Record<string, Hos
     hosts.set(name, { name, namespace: `${name}#${nextHost++}`, interfaces, spec })
   }
   if (nextOfport - 1 > LAST_OFPORT) issues.push({ path: 'hosts', value: nextOfport - 1, message: `a switch has at most ${LAST_OFPORT} ports, and numbers of removed ones are not used again` })
+  for (const name of Object.keys(specs)) connectTaps(hosts, name, drafts.get(name) ?? [], issues)
   return { ...model, hosts, nextOfport, nextHost }
+}
+
+/** Finds the ports whose packets the taps of a host get. */
+function connectTaps(hosts: Map<string, HostModel>, name: string, drafts: readonly Draft[], issues: TopologyIssue[]): void {
+  const host = hosts.get(name)
+  if (host === undefined || drafts.every(({ taps }) => taps === undefined)) return
+  const interfaces = host.interfaces.map((item, index) => {
+    const { taps, path = [] } = drafts[index] ?? {}
+    return taps === undefined ? item : { ...item, tapOf: tapPorts(hosts, item.switch, taps, path, issues) }
+  })
+  hosts.set(name, { ...host, interfaces })
+}
+
+/** The OVS ports of the sources of a tap on a switch. */
+export function tapPorts(hosts: ReadonlyMap<string, HostModel>, tapSwitch: string, taps: readonly TapSource[], path: readonly PropertyKey[], issues: TopologyIssue[]): string[] {
+  const ports = new Set<string>()
+  for (const [index, source] of taps.entries()) {
+    const complain = (message: string): void => void issues.push({ path: formatPath([...path, index]), value: source, message })
+    const { host: name, interface: which } = typeof source === 'string' ? { host: source, interface: undefined } : source
+    const host = hosts.get(name)
+    const found = (host?.interfaces ?? []).filter((item) => item.tapOf === undefined && (which === undefined || item.name === which || item.network === which))
+    if (host === undefined) complain(`there is no host "${name}"; the hosts are ${[...hosts.keys()].join(', ')}`)
+    else if (found.length === 0) complain(which === undefined ? `host "${name}" has no interface` : `host "${name}" has no interface or network "${which}"`)
+    else if (host.interfaces[0]?.switch !== tapSwitch) complain(`host "${name}" is on switch "${host.interfaces[0]?.switch ?? ''}" and the tap is on "${tapSwitch}": put them on one switch`)
+    else for (const { port } of found) ports.add(port)
+  }
+  return [...ports]
+}
+
+function checkSwitch(model: TestbedModel, name: string, spec: HostSpec, issues: TopologyIssue[]): void {
+  if (spec.switch === undefined || model.switches.has(spec.switch)) return
+  issues.push({ path: formatPath(['hosts', name, 'switch']), value: spec.switch, message: `there is no switch "${spec.switch}"; the switches are ${[...model.switches.keys()].join(', ')}` })
 }
 
 function checkHostName(seen: Map<string, string>, name: string, issues: TopologyIssue[]): void {
@@ -115,7 +160,10 @@ function draftInterfaces(networks: ReadonlyMap<string, NetworkModel>, host: stri
       carried.add(network)
     }
     if (trunk.addresses === true) for (const network of carried) once.add(network)
-    drafts.push({ host, path, name, network: undefined, trunk: [...carried], addressed: trunk.addresses === true ? [...carried] : [], attachment: trunk.mac === undefined ? {} : { mac: trunk.mac } })
+    drafts.push({ host, path, name, network: undefined, trunk: [...carried], addressed: trunk.addresses === true ? [...carried] : [], attachment: { ...(trunk.mac !== undefined && { mac: trunk.mac }), ...(trunk.acl !== undefined && { acl: trunk.acl }) } })
+  }
+  for (const [name, taps] of Object.entries(spec.taps ?? {})) {
+    drafts.push({ host, path: ['hosts', host, 'taps', name], name, network: undefined, trunk: [], addressed: [], attachment: {}, taps })
   }
   checkInterfaceNames(drafts.map((draft) => nameless(networks, draft)), issues)
   checkSharedSubnets(networks, drafts, issues)
@@ -175,7 +223,7 @@ function givenAddresses(networks: ReadonlyMap<string, NetworkModel>, draft: Draf
     }
     const address = formatAddress(parsed.family, parsed.value)
     const owner = taken.owner(network.name, address)
-    if (owner !== undefined) complain(`is the address of ${owner === host ? 'this host already' : `host "${owner}"`}`)
+    if (owner !== undefined) complain(`is the address of ${owner === GATEWAY ? 'the gateway of the network' : owner === host ? 'this host already' : `host "${owner}"`}`)
     else if (addresses.some((other) => contains(subnet, other.family, parseHostAddress(other.address)?.value ?? -1n))) complain(`the interface has an address of ${subnet.cidr} already`)
     taken.take(network.name, address, host)
     addresses.push({ network: network.name, family: parsed.family, address, prefixLength: subnet.prefixLength })

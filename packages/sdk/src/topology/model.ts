@@ -1,3 +1,4 @@
+import type { AclEntry, MeterEntry } from '@streambed/faucet'
 import type { Subnet } from './subnet.js'
 import type { HostSpec, NetworkSpec } from './spec.js'
 
@@ -7,7 +8,19 @@ export interface NetworkModel {
   readonly vlan: number
   readonly subnets: readonly Subnet[]
   readonly mtu: number | undefined
+  /** Names of the ACLs for what its hosts send, and for what they receive. */
+  readonly acls: readonly string[]
+  readonly aclsOut: readonly string[]
+  /** Addresses of the controller, at most one of each subnet, and link-local ones. */
+  readonly gateways: readonly GatewayModel[]
   readonly spec: NetworkSpec
+}
+
+/** An address of the controller on a network. */
+export interface GatewayModel {
+  readonly family: 4 | 6
+  readonly address: string
+  readonly prefixLength: number
 }
 
 /** An address of an interface, with the network that it belongs to. */
@@ -44,6 +57,12 @@ export interface InterfaceModel {
   readonly mac: string
   readonly addresses: readonly AddressModel[]
   readonly mtu: number | undefined
+  /** Names of the ACLs for what the host sends here. */
+  readonly acls: readonly string[]
+  /** OVS ports whose packets are copied to this one; undefined for what is no tap. */
+  readonly tapOf: readonly string[] | undefined
+  /** The switch that it is plugged into. */
+  readonly switch: string
   /** Name of the switch's end and of its OVS port. */
   readonly port: string
   readonly ofport: number
@@ -70,10 +89,33 @@ export interface SwitchSite {
   readonly indexBase: number
   /** The namespace is the testbed's own: its settings may be changed. */
   readonly own: boolean
+  /** Number (dpid) of the first switch of which the user gives none; the next ones follow. */
+  readonly firstDpid: bigint
 }
 
 /** The switch of a testbed of its own. */
-export const PRIVATE_SITE: SwitchSite = { bridge: 's1', portPrefix: undefined, group: 0x7362, indexBase: 10_000, own: true }
+export const PRIVATE_SITE: SwitchSite = { bridge: 's1', portPrefix: undefined, group: 0x7362, indexBase: 10_000, own: true, firstDpid: 1n }
+
+/** A switch with everything decided. */
+export interface SwitchModel {
+  readonly name: string
+  /** Name of the bridge. */
+  readonly bridge: string
+  readonly dpid: bigint
+}
+
+/** One end of a cable between switches. */
+export interface LinkEnd {
+  readonly switch: string
+  /** Name of the OVS patch port. */
+  readonly port: string
+  readonly ofport: number
+}
+
+/** A cable between two switches. */
+export interface LinkModel {
+  readonly ends: readonly [LinkEnd, LinkEnd]
+}
 
 /** A whole testbed with everything decided; what is added later is decided from what is there. */
 export interface TestbedModel {
@@ -82,6 +124,11 @@ export interface TestbedModel {
   readonly dns: readonly string[]
   readonly networks: ReadonlyMap<string, NetworkModel>
   readonly hosts: ReadonlyMap<string, HostModel>
+  /** At least one; the first one is where a host is that does not say. */
+  readonly switches: ReadonlyMap<string, SwitchModel>
+  readonly links: readonly LinkModel[]
+  readonly acls: ReadonlyMap<string, readonly AclEntry[]>
+  readonly meters: ReadonlyMap<string, MeterEntry>
   /** The next OpenFlow port number; numbers are not used again. */
   readonly nextOfport: number
   /** Counts the hosts that there ever were: part of the identifiers of their namespaces. */

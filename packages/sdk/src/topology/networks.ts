@@ -1,4 +1,6 @@
 import type { TopologyIssue } from '../errors.js'
+import { checkAclNames, namesOf } from './acls.js'
+import { readGateways } from './gateways.js'
 import type { NetworkModel } from './model.js'
 import { formatPath } from './schema.js'
 import { makeSubnet, overlaps, parseSubnet, type Subnet } from './subnet.js'
@@ -9,7 +11,7 @@ const LAST_VLAN = 4094
 const NAME = /^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/
 
 /** Decides everything about new networks, given those that are there. */
-export function addNetworks(existing: ReadonlyMap<string, NetworkModel>, specs: Readonly<Record<string, NetworkSpec>>, issues: TopologyIssue[]): Map<string, NetworkModel> {
+export function addNetworks(existing: ReadonlyMap<string, NetworkModel>, specs: Readonly<Record<string, NetworkSpec>>, acls: ReadonlyMap<string, unknown>, issues: TopologyIssue[]): Map<string, NetworkModel> {
   const networks = new Map(existing)
   const given = new Map([...existing].map(([name, { vlan }]) => [vlan, name]))
   for (const [name, spec] of Object.entries(specs)) {
@@ -25,7 +27,10 @@ export function addNetworks(existing: ReadonlyMap<string, NetworkModel>, specs: 
   for (const [name, spec] of Object.entries(specs)) {
     const subnets = explicit.get(name) ?? candidates.flatMap((family) => nextSubnet(name, family, taken, issues))
     const vlan = spec.vlan ?? automaticVlan(given, name, issues)
-    const model: NetworkModel = { name, vlan, subnets, mtu: spec.mtu, spec }
+    const [inward, outward] = [namesOf(spec.acl), namesOf(spec.aclOut)]
+    checkAclNames(inward, acls, ['networks', name, 'acl'], issues)
+    checkAclNames(outward, acls, ['networks', name, 'aclOut'], issues)
+    const model: NetworkModel = { name, vlan, subnets, mtu: spec.mtu, acls: inward, aclsOut: outward, gateways: readGateways(name, spec, subnets, issues), spec }
     if (explicit.get(name) !== undefined) checkOverlap(networks, model, issues)
     networks.set(name, model)
   }

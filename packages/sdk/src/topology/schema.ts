@@ -20,31 +20,41 @@ function named<Value extends z.ZodType>(value: Value, message: string): z.ZodRec
 }
 
 const dns = list(text, 'must be a list of addresses of name servers such as ["10.1.0.1"]').optional()
+const names = z.union([text, list(text, 'must be a list')], { error: 'must be the name of an ACL, or a list of names' }).optional()
 const mac = z.string({ error: 'must be a MAC address such as "02:00:00:00:00:01"' }).optional()
-
-const network = options('a network', {
-  subnet: z.union([text, list(text, 'must be a list')], { error: 'must be a subnet such as "10.1.0.0/24", or a list of subnets' }).optional(),
-  vlan: z.number({ error: 'must be a whole number from 1 to 4094' }).optional(),
-  mtu: z.number({ error: 'must be a whole number of bytes' }).optional(),
-  overlap: flag.optional(),
-})
-
-const attachment = options('an attachment', {
-  ip: z.union([text, list(text, 'must be a list')], { error: 'must be an address such as "10.1.0.9", or a list of addresses' }).optional(),
-  mac,
-  interface: text.optional(),
-})
-
-const trunk = options('a trunk', { networks: list(text, 'must be a list of names of networks'), mac, addresses: flag.optional() })
 
 const route = options('a route', {
   to: z.string({ error: 'must be "default" or a subnet in CIDR form' }),
   via: z.string({ error: 'must be the address of the next hop' }),
 })
 
+const network = options('a network', {
+  subnet: z.union([text, list(text, 'must be a list')], { error: 'must be a subnet such as "10.1.0.0/24", or a list of subnets' }).optional(),
+  vlan: z.number({ error: 'must be a whole number from 1 to 4094' }).optional(),
+  mtu: z.number({ error: 'must be a whole number of bytes' }).optional(),
+  overlap: flag.optional(),
+  acl: names,
+  aclOut: names,
+  gateway: z.union([flag, text, list(text, 'must be a list')], { error: 'must be true, an address such as "10.1.0.1", or a list of addresses' }).optional(),
+  gatewayRoutes: list(route, 'must be a list of routes such as { to: "10.9.0.0/16", via: "10.1.0.2" }').optional(),
+})
+
+const attachment = options('an attachment', {
+  ip: z.union([text, list(text, 'must be a list')], { error: 'must be an address such as "10.1.0.9", or a list of addresses' }).optional(),
+  mac,
+  interface: text.optional(),
+  acl: names,
+})
+
+const trunk = options('a trunk', { networks: list(text, 'must be a list of names of networks'), mac, addresses: flag.optional(), acl: names })
+
+const tapSource = z.union([text, options('a tap', { host: text, interface: text.optional() })], { error: 'must be the name of a host, or { host: "web", interface: "eth0" }' })
+
 const host = options('a host', {
   networks: z.union([list(text, 'must be a list'), named(attachment, 'must be an object')], { error: 'must be a list of names of networks, or an object with options for each: { lan: { ip: "10.1.0.9" } }' }).optional(),
   trunks: named(trunk, 'must be an object of trunks by the name of the interface').optional(),
+  taps: named(list(tapSource, 'must be a list of hosts such as ["web"]'), 'must be an object of taps by the name of the interface').optional(),
+  switch: text.optional(),
   routes: list(route, 'must be a list of routes such as { to: "default", via: "10.1.0.1" }').optional(),
   forwarding: flag.optional(),
   sysctls: named(z.union([text, z.number()], { error: 'must be a string or a finite number' }), 'must be an object of kernel settings such as { "net.ipv4.tcp_syncookies": 0 }').optional(),
@@ -52,11 +62,19 @@ const host = options('a host', {
   env: named(text, 'must be an object of strings').optional(),
 })
 
+const whole = z.number({ error: 'must be a whole number' })
+const meter = options('a meter', { kbps: whole.optional(), pps: whole.optional(), burst: whole.optional() })
+
 const topology = options('a topology', {
   name: text.optional(),
   networks: named(network, 'must be an object of networks by name such as { lan: {} }'),
   hosts: named(host, 'must be an object of hosts by name such as { web: { networks: ["lan"] } }'),
   dns,
+  // Their contents are judged as Faucet judges them.
+  acls: named(z.unknown(), 'must be an object of ACLs by name such as { "no-telnet": [deny({ tcp: { dst: 23 } }), allow()] }').optional(),
+  meters: named(meter, 'must be an object of meters by name such as { slow: { kbps: 1000 } }').optional(),
+  switches: named(options('a switch', { dpid: whole.optional() }), 'must be an object of switches by name such as { s1: {}, s2: {} }').optional(),
+  links: list(z.tuple([text, text], { error: 'must be two names of switches: ["s1", "s2"]' }), 'must be a list of links such as [["s1", "s2"]]').optional(),
 })
 
 /** `hosts.web.networks[0]`, from the parts of a path. */

@@ -1,3 +1,5 @@
+import type { Acl, AclEntry } from '@streambed/faucet'
+
 /**
  * The topology as the user writes it. Names of networks and hosts are the keys.
  */
@@ -19,6 +21,18 @@ export interface NetworkSpec {
    * on both. Not needed when both networks give their `vlan`. Default false.
    */
   readonly overlap?: boolean
+  /** Names of ACLs for what its hosts send, in the order in which they are tried. What no rule matches is dropped. Default none: all passes. */
+  readonly acl?: string | readonly string[]
+  /** Names of ACLs for what its hosts receive. Default none. */
+  readonly aclOut?: string | readonly string[]
+  /**
+   * The controller routes between this network and the others that have a gateway, and answers ARP, neighbour solicitations and pings for it.
+   * `true`: the first address of each subnet. Or addresses of its own, at most one of each subnet; a link-local one (`fe80::1`) makes it send router
+   * advertisements. Its hosts get a default route there, unless they have one of their own or forward packets themselves. Default false.
+   */
+  readonly gateway?: boolean | string | readonly string[]
+  /** Routes of the gateway to what lies beyond hosts of this network. Default none. */
+  readonly gatewayRoutes?: readonly RouteSpec[]
 }
 
 /** How a host is on a network. */
@@ -35,6 +49,8 @@ export interface AttachmentSpec {
    * kernel itself calls an interface whose name is longer than 15 bytes by the default; this package knows it by both names.
    */
   readonly interface?: string
+  /** Names of ACLs for what the host sends on this interface, before those of the network. Default none. */
+  readonly acl?: string | readonly string[]
 }
 
 /** An interface that carries several networks, each frame with the VLAN tag of its network. */
@@ -48,6 +64,24 @@ export interface TrunkSpec<Network extends string = string> {
    * under test sees the tags itself.
    */
   readonly addresses?: boolean
+  /** As that of an {@link AttachmentSpec}. */
+  readonly acl?: string | readonly string[]
+}
+
+/** Whose packets a tap gets: a host's, all or those of one interface, which is named by itself or by its network. */
+export type TapSource = string | { readonly host: string; readonly interface?: string }
+
+/** A limit for packets that an ACL rule sends through it (`allow(…, { meter: 'slow' })`); what is over it is dropped. */
+export type MeterSpec =
+  /** Kilobits a second, with a burst of so many kilobits. */
+  | { readonly kbps: number; readonly burst?: number }
+  /** Packets a second, with a burst of so many packets. */
+  | { readonly pps: number; readonly burst?: number }
+
+/** A switch. */
+export interface SwitchSpec {
+  /** Its number (OpenFlow datapath id), 1 to 2^48. Default: 1, 2, … in the order of the switches. */
+  readonly dpid?: number
 }
 
 /** A route of a host. Routes to its own networks are there without being asked for. */
@@ -67,6 +101,13 @@ export interface HostSpec<Network extends string = string> {
   readonly networks?: readonly Network[] | { readonly [Name in Network]?: AttachmentSpec }
   /** Trunk interfaces by the name they have inside the host. They come behind the interfaces of `networks`. */
   readonly trunks?: Readonly<Record<string, TrunkSpec<Network>>>
+  /**
+   * Interfaces that get copies of what others send and receive, by the name they have inside the host. They come behind the trunks, have no
+   * address, and what is sent from them is dropped. The others must be on the same switch. An empty list can be filled later.
+   */
+  readonly taps?: Readonly<Record<string, readonly TapSource[]>>
+  /** The switch that it is plugged into. Default: the first one. */
+  readonly switch?: string
   /** Routes beyond its own networks. Default none: hosts of different networks do not reach each other without a router between them. */
   readonly routes?: readonly RouteSpec[]
   /** Forward packets between its interfaces, IPv4 and IPv6. Default false. */
@@ -92,4 +133,18 @@ export interface Topology<Network extends string = string, HostName extends stri
   readonly hosts: Readonly<Record<HostName, HostSpec<NoInfer<Network>>>>
   /** Addresses of name servers for every host's /etc/resolv.conf. Default: none; the hosts' names are in /etc/hosts. */
   readonly dns?: readonly string[]
+  /**
+   * ACLs by name, from `allow()`, `deny()` and the other builders, or as Faucet writes them: `{ 'no-telnet': [deny({ tcp: { dst: 23 } }), allow()] }`.
+   * Port names in them are those of `testbed.inspect()`.
+   */
+  readonly acls?: Readonly<Record<string, TopologyAcl>>
+  /** Meters by name, for ACL rules. */
+  readonly meters?: Readonly<Record<string, MeterSpec>>
+  /** Switches by name. Default: one, `s1`. With several, the networks extend over all of them. */
+  readonly switches?: Readonly<Record<string, SwitchSpec>>
+  /** Cables between switches: `[['s1', 's2']]`. All switches must be connected; more cables than needed stand in for those that fail. */
+  readonly links?: readonly (readonly [string, string])[]
 }
+
+/** The rules of an ACL: what builders give (one or two rules each), single rules, or Faucet's own form. */
+export type TopologyAcl = Acl | readonly (AclEntry | readonly AclEntry[])[]

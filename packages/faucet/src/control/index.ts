@@ -1,0 +1,18 @@
+export type {
+  Applied, AppliedDataplane, ConfigSource, ControlCallOptions, DataplaneStatus, FaucetControl, ReadyOptions,
+} from './faucet-control.js'
+export { EmbeddedFaucet, type EmbeddedDataplane, type EmbeddedFaucetOptions } from './embedded-faucet.js'
+export { FaucetProcess, type FaucetAttachOptions, type FaucetStartOptions } from './faucet-process.js'
+export type { LogRecord } from '../controller/runtime/controller.js'
+export type { Refusal } from '../controller/runtime/refusal.js'
+export type { EventFeedOptions, FaucetEventHeader, FaucetEvents, FaucetFeedEvent } from '../controller/runtime/event-feed.js'
+export type * from '../controller/core/faucet-event.js'
+export { readFlowsOf, type FlowReader } from '../controller/explain.js'
+export type { AclOrigin } from '../controller/acl/origin.js'
+export type { AclPlace } from '../controller/acl/applied.js'
+export type { TableName } from '../controller/core/layout.js'
+export { systemClock, type Clock } from '../controller/runtime/clock.js'
+export type { KnownHost, KnownLinkEnd } from '../controller/core/event.js'
+export type { DpState, NetworkState, PortState } from '../controller/core/state.js'
+export type { Flow } from '../controller/core/flow.js'
+export type { Wanted } from '../controller/core/wanted.js'

@@ -1,0 +1,5 @@
+export { Gauge, type GaugeOptions } from './gauge.js'
+export type { GaugeConfig, GaugeDb, GaugeWatcher, LoadedGaugeConfig, WatcherType } from './gauge-config.js'
+export { loadGaugeConfig, type LoadGaugeOptions } from './load-gauge-config.js'
+export type { StatsSource } from './stats-source.js'
+export type { GaugeLog } from './switch-watch.js'

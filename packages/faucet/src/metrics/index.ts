@@ -1,0 +1,7 @@
+export { Counters, type Counted, type Observation, type Observed } from './counters.js'
+export type { Labels, MetricFamily, MetricSample } from './family.js'
+export { faucetMetrics, printFaucetMetrics } from './faucet-metrics.js'
+export { metricsContentType, printMetrics } from './print-metrics.js'
+export { processFamilies } from './process-metrics.js'
+export { MetricsServer, type MetricsServerOptions } from './metrics-server.js'
+export { freshInfo, type ConfigHashInfo, type ControllerInfo, type MetricsSource, type SwitchDescription } from './source.js'

@@ -1,0 +1,127 @@
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { allow, deny, Testbed, type ControlOption, type Topology } from '@streambed/sdk'
+
+/** The environment that `npm test` sets up. */
+const faucet = fileURLToPath(new URL('../../../.venv/bin/faucet', import.meta.url))
+const controls: [string, ControlOption][] = [['the embedded controller', 'embedded'], ['the real Faucet', { faucet: [faucet] }]]
+
+const lab = {
+  acls: { 'no-telnet': [deny({ tcp: { dst: 23 } }, { description: 'nobody needs it' }), allow()] },
+  networks: { office: { subnet: ['10.1.0.0/24', 'fd00:1::/64'], acl: 'no-telnet', gateway: true }, dmz: { subnet: ['10.2.0.0/24', 'fd00:2::/64'], gateway: true } },
+  hosts: {
+    laptop: { networks: ['office'] },
+    pc: { networks: ['office'] },
+    web: { networks: ['dmz'] },
+    ids: { taps: { tap: ['web'] } },
+  },
+} as const satisfies Topology
+
+describe.each(controls)('under %s', (_, control) => {
+  it('ACLs, gateways and taps of the topology hold from the first packet on', async () => {
+    await using testbed = await Testbed.start(lab, { control })
+    const { laptop, pc, web, ids } = testbed.hosts
+    await using copies = await ids.capture({ interface: 'tap' })
+    // Between networks, over the gateway, both families. The real Faucet knows a next hop when that has said something.
+    const tries = control === 'embedded' ? 1 : 10
+    if (control !== 'embedded') for (const [host, gateways] of [[laptop, ['10.1.0.1', 'fd00:1::1']], [web, ['10.2.0.1', 'fd00:2::1']]] as const) for (const gateway of gateways) await host.ping(gateway, { count: tries })
+    expect((await laptop.ping('web', { count: tries })).received).toBeGreaterThan(0)
+    expect((await laptop.ping('web', { family: 6, count: tries })).received).toBeGreaterThan(0)
+    expect((await laptop.ping('10.1.0.1', { count: tries })).received).toBeGreaterThan(0)
+    for (const port of [23, 80]) (await pc.listen(port)).on('connection', (socket) => socket.end())
+    expect(await laptop.canConnect(pc, { tcp: 23 })).toBe(false)
+    expect(await laptop.canConnect(pc, { tcp: 80 })).toBe(true)
+    const request = await copies.find((packet) => packet.icmp?.type === 8 && packet.ipv4?.dst === web.ip())
+    expect(request.ipv4?.src).toBe(laptop.ip())
+    const reply = await copies.find((packet) => packet.icmp?.type === 0 && packet.ipv4?.src === web.ip())
+    expect(reply.ipv4?.dst).toBe(laptop.ip())
+  })
+
+  it('changes while packets flow', async () => {
+    await using testbed = await Testbed.start(lab, { control })
+    const { laptop, pc, ids, web } = testbed.hosts
+    await testbed.networks.office.setAcl('lockdown', [deny()])
+    expect((await laptop.ping(pc, { timeout: 500 })).ok).toBe(false)
+    await testbed.setAcl('lockdown', [allow()])
+    expect((await laptop.ping(pc)).ok).toBe(true)
+    await testbed.networks.office.setAcl(null)
+    await laptop.setAcl('mute', [deny({ icmp: true }), allow()])
+    expect((await laptop.ping(pc, { timeout: 500 })).ok).toBe(false)
+    expect((await pc.ping(laptop, { timeout: 500 })).ok).toBe(false)
+    await laptop.setAcl(null)
+    expect((await laptop.ping(pc)).ok).toBe(true)
+    await testbed.removeAcl('mute')
+    await expect(testbed.removeAcl('mute')).rejects.toMatchObject({ code: 'invalid', message: expect.stringContaining('there is no such ACL') as string })
+    await ids.setTap('tap', [laptop.name])
+    await using copies = await ids.capture({ interface: 'tap' })
+    await laptop.ping(pc)
+    await copies.find((packet) => packet.icmp?.type === 8 && packet.ipv4?.src === laptop.ip())
+    expect(copies.take().some((packet) => packet.ipv4?.src === web.ip())).toBe(false)
+    // Nothing has changed by what is refused.
+    await expect(testbed.networks.office.setAcl('nowhere')).rejects.toMatchObject({ code: 'invalid', message: expect.stringContaining('there is no ACL "nowhere"') as string })
+    await expect(testbed.setAcl('wrong', [{ rule: { tcp_dts: 80, actions: { allow: 1 } } }])).rejects.toMatchObject({ code: 'invalid' })
+    expect((await laptop.ping(pc)).ok).toBe(true)
+  })
+
+  it('networks extend over switches', async () => {
+    await using testbed = await Testbed.start({
+      networks: { lan: { subnet: '10.1.0.0/24' }, other: { subnet: '10.2.0.0/24' } },
+      switches: { s1: {}, s2: {}, s3: {} },
+      links: [['s1', 's2'], ['s2', 's3']],
+      hosts: { a: { networks: ['lan'], switch: 's1' }, b: { networks: ['lan', 'other'], switch: 's2' }, c: { networks: ['lan'], switch: 's3' }, d: { networks: ['other'], switch: 's3' } },
+    }, { control })
+    ;(await testbed.reachability({ timeout: 5000 })).assert({ a: ['b', 'c'], b: ['a', 'c', 'd'], c: ['a', 'b'], d: ['b'] })
+  })
+
+  it('explains itself', async () => {
+    await using testbed = await Testbed.start(lab, { control })
+    const { laptop, pc } = testbed.hosts
+    const refused = await testbed.explain({ from: laptop, to: pc, tcp: 23 })
+    expect(refused).toMatchObject({ delivered: false, decidedBy: { acl: 'no-telnet', rule: 1, action: 'drops', place: 'network office', description: 'nobody needs it' } })
+    expect(refused.decidedBy?.source).toMatch(/control\.test\.ts:10$/)
+    expect(String(refused)).toContain('rule 1 of ACL "no-telnet" on network office "nobody needs it"')
+    await laptop.ping(pc)
+    await pc.ping(laptop)
+    expect(await testbed.explain({ from: 'laptop', to: 'pc', udp: 53 })).toMatchObject({ delivered: true, decidedBy: { acl: 'no-telnet', action: 'allows' } })
+    if (control !== 'embedded') await testbed.hosts.web.ping('10.2.0.1', { count: 3 })
+    expect((await laptop.ping('web', { count: control === 'embedded' ? 1 : 10 })).received).toBeGreaterThan(0)
+    const routed = await testbed.explain({ from: laptop, to: 'web', tcp: 80 })
+    expect(routed.delivered).toBe(true)
+    expect(String(routed)).toContain('routed to web on network dmz')
+    await expect(testbed.explain({ from: 'laptop', to: 'ids' })).rejects.toMatchObject({ code: 'invalid' })
+  })
+})
+
+it('limits what goes through a meter', async () => {
+  await using testbed = await Testbed.start({
+    meters: { slow: { pps: 10, burst: 10 } },
+    acls: { limited: [allow({ icmp: true }, { meter: 'slow' }), allow()] },
+    networks: { lan: { subnet: '10.1.0.0/24' } },
+    hosts: { a: { networks: { lan: { acl: 'limited' } } }, b: { networks: ['lan'] } },
+  })
+  const { a, b } = testbed.hosts
+  const results = await Promise.all(Array.from({ length: 60 }, () => a.ping(b, { timeout: 1000 })))
+  const answered = results.filter(({ ok }) => ok).length
+  expect(answered).toBeGreaterThan(5)
+  expect(answered).toBeLessThan(40)
+})
+
+it('does without a controller where the topology does not need one', async () => {
+  await using testbed = await Testbed.start({ networks: { lan: {} }, hosts: { a: { networks: ['lan'] }, b: { networks: ['lan'] } } }, { control: 'none' })
+  expect((await testbed.hosts.a.ping('b')).ok).toBe(true)
+  await expect(testbed.networks.lan.setAcl('x', [deny()])).rejects.toMatchObject({ code: 'invalid', message: expect.stringContaining('no controller') as string })
+  await expect(Testbed.start(lab, { control: 'none' })).rejects.toMatchObject({ code: 'invalid', message: expect.stringContaining('networks.office.acl') as string })
+})
+
+it('tells what the controller learns', async () => {
+  await using testbed = await Testbed.start({ networks: { lan: { subnet: '10.1.0.0/24' } }, hosts: { a: { networks: ['lan'] }, b: { networks: ['lan'] } } })
+  const events = testbed.events()
+  const { a } = testbed.hosts
+  await a.exec(['ip', 'link', 'set', 'eth0', 'address', '02:00:00:00:00:99'])
+  await a.ping('b')
+  for await (const event of events) {
+    if (event.type !== 'control' || !('L2_LEARN' in event.event)) continue
+    expect(event).toMatchObject({ switch: 's1', event: { L2_LEARN: { eth_src: '02:00:00:00:00:99', port_no: 1 } } })
+    break
+  }
+})

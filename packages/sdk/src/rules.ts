@@ -1,0 +1,47 @@
+import * as faucet from '@streambed/faucet'
+import { fileURLToPath } from 'node:url'
+import { relative } from 'node:path'
+
+/** Where rules were made: the call of the builder. */
+const sources = new WeakMap<object, string>()
+
+/** File and line of the call of the builder that made a rule; undefined for others. */
+export function sourceOf(rule: object): string | undefined {
+  return sources.get(rule)
+}
+
+/** The same builder; what it makes knows where it was called, for `testbed.explain()`. */
+function remembering<Arguments extends readonly unknown[]>(build: (...given: Arguments) => faucet.AclRules): (...given: Arguments) => faucet.AclRules {
+  return (...given) => {
+    const rules = build(...given)
+    const source = callSite()
+    if (source !== undefined) for (const rule of rules) sources.set(rule, source)
+    return rules
+  }
+}
+
+/** The first line of the stack outside of this file. */
+function callSite(): string | undefined {
+  const { stack = '' } = new Error()
+  const line = stack.split('\n').slice(3).find((text) => !text.includes('node:internal'))
+  const [, file, number] = /\(?((?:file:\/\/)?\/[^()]*?):(\d+):\d+\)?$/.exec(line ?? '') ?? []
+  if (file === undefined) return undefined
+  const path = file.startsWith('file://') ? fileURLToPath(file) : file
+  const near = relative(process.cwd(), path)
+  return `${near.startsWith('..') ? path : near}:${number ?? ''}`
+}
+
+/** Lets packets through; see `allow` of `@streambed/faucet`. @throws FaucetError `invalid` for what cannot be matched */
+export const allow: typeof faucet.allow = remembering(faucet.allow)
+
+/** Drops packets. @throws as {@link allow} */
+export const deny: typeof faucet.deny = remembering(faucet.deny)
+
+/** Sends a copy of packets to a port and lets them through. @throws as {@link allow} */
+export const mirror: typeof faucet.mirror = remembering(faucet.mirror)
+
+/** Sends packets out of a port, changed or not. @throws as {@link allow} */
+export const output: typeof faucet.output = remembering(faucet.output)
+
+/** As {@link output}, in the given order. @throws as {@link allow} */
+export const outputInOrder: typeof faucet.outputInOrder = remembering(faucet.outputInOrder)
