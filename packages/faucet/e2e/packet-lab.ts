@@ -23,8 +23,6 @@ const patience = 20_000
 export class PacketLab {
   readonly switches: Switches
   readonly #control: DaemonControl
-  /** For commands while another one is under way. */
-  readonly #second: DaemonControl
   readonly #ports: ReadonlyMap<string, Socket>
   readonly #cables = new Map<string, string>()
   readonly #waiting = new Set<() => void>()
@@ -33,9 +31,9 @@ export class PacketLab {
   readonly #fence: number
   #fences = 0
 
-  private constructor(switches: Switches, controls: readonly [DaemonControl, DaemonControl], ports: ReadonlyMap<string, Socket>, fence: number) {
+  private constructor(switches: Switches, control: DaemonControl, ports: ReadonlyMap<string, Socket>, fence: number) {
     this.switches = switches
-    ;[this.#control, this.#second] = controls
+    this.#control = control
     this.#fence = fence
     this.#ports = ports
     for (const [name, socket] of ports) this.#read(name, socket)
@@ -49,8 +47,7 @@ export class PacketLab {
     const fence = bridges + 1
     const switches = await Switches.start(fence, ports)
     try {
-      // It looks through what it has cached twice a second otherwise, which is waited for often here.
-      await switches.vsctl(`${otherwise} -- set Open_vSwitch . other_config:max-revalidator=20`)
+      await switches.vsctl(otherwise)
       await switches.ofctl(fence, 'add-flow', 'in_port=1,actions=output:2')
       const names = Array.from({ length: fence * ports }, (_, i) => `b${Math.floor(i / ports) + 1}p${(i % ports) + 1}`)
       const file = (name: string) => join(switches.dir, `${name}.sock`)
@@ -61,8 +58,8 @@ export class PacketLab {
         return socket
       }
       const sockets = await Promise.all(names.map(async (name) => [name, await opened(file(name))] as const))
-      const control = async () => new DaemonControl(await opened(daemonFiles(switches.dir).vswitchd.controlSocket))
-      return new PacketLab(switches, [await control(), await control()], new Map(sockets), fence)
+      const control = new DaemonControl(await opened(daemonFiles(switches.dir).vswitchd.controlSocket))
+      return new PacketLab(switches, control, new Map(sockets), fence)
     } catch (error) {
       await switches.stop()
       throw error
@@ -93,14 +90,8 @@ export class PacketLab {
 
   /** Resolves when the switch goes by the flows that it has, whatever it has cached. */
   async revalidated(): Promise<void> {
-    // What is being looked through may have been passed already: twice is enough.
-    for (let time = 0; time < 2; time++) {
-      let isDone = false
-      const done = this.#control.revalidated().finally(() => (isDone = true))
-      // The daemon answers when it wakes up.
-      while (!isDone) await this.#second.run('version')
-      await done
-    }
+    // Nothing is cached any more. To wait until the cache has been looked through takes half a second each time.
+    await this.#control.run('revalidator/purge')
   }
 
   /** Where the bridge sends the frame, in words: port and frame, each as often as it was sent; sorted. */
@@ -190,7 +181,6 @@ export class PacketLab {
   async close(): Promise<void> {
     for (const socket of this.#ports.values()) socket.destroy()
     await this.#control.close()
-    await this.#second.close()
     await this.switches.stop()
   }
 

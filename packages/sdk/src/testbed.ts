@@ -194,7 +194,7 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
         await this.#direct(core.control === undefined ? core.model : model, core.partition, plan)
         await core.bridge.add(hostPorts(model, [host], core.control ? undefined : (network, owner) => partitionVlan(model, plan, network, owner)))
         await core.control?.portsUp(host.interfaces.map((item) => controlPort(model, item)))
-        if (core.control) await core.bridge.revalidated()
+        await core.bridge.revalidated()
       } catch (error) {
         // What went wrong first is what the caller must know.
         await this.#discard(host).catch(() => undefined)

@@ -30,6 +30,15 @@ export class DaemonControl implements AsyncDisposable {
     await this.run('revalidator/wait', [], options)
   }
 
+  /**
+   * Has the datapath forget what it has cached (`revalidator/purge`): every packet from now on goes by the present flows. Other than
+   * {@link revalidated} it does not wait, up to half a second, for the next time that the cache is looked through; the first packet of each
+   * conversation takes the long way once.
+   */
+  async purged(options: CallOptions = {}): Promise<void> {
+    await this.run('revalidator/purge', [], options)
+  }
+
   /** Ends the connection. */
   close(): Promise<void> {
     return this.#peer.close()
