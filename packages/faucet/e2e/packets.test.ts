@@ -280,7 +280,7 @@ describe.each(['ours', 'real'] as const)('packets: %s', (side) => {
       expect((await lab.switches.flows(on.limits)).filter((flow) => flow.includes(c.mac))).toEqual([])
     })
 
-    it.runIf(side === 'ours')('end when hosts are forgotten', async () => {
+    if (side === 'ours') it('end when hosts are forgotten', async () => {
       const [a, c] = [station(1, 50), station(3, 50)]
       for (let i = 0; i < 20; i++) await pass(20)
       await lab.flows(on.limits, (flows) => !flows.some((flow) => flow.includes('hard_timeout')))
@@ -420,7 +420,8 @@ describe.each(['ours', 'real'] as const)('packets: %s', (side) => {
     })
   })
 
-  describe.runIf(side === 'ours')('time', () => {
+  // The real one's time cannot be put forward.
+  if (side === 'ours') describe('time', () => {
     const hosts = { a: station(1, 90), p: station(2, 90), c: station(3, 90) }
 
     it('lets hosts be forgotten that are silent, but for those that are learned for good', async () => {
