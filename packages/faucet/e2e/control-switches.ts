@@ -1,34 +1,13 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { promisify } from 'node:util'
-import { type CommandLine, daemonFiles, initialDatabase, ovsdbServerCommand, vswitchdCommand } from '@streambed/ovs'
-
-const run = promisify(execFile)
-
-/** Daemons are in /usr/sbin, which the PATH of an ordinary user may lack. */
-const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` }
+import { DummyDaemons } from '../../ovs/e2e/dummy-daemons.js'
 
 /** A private Open vSwitch with bridges br1, br2, … (dpid 1, 2, …), each with the dummy ports 1 to `ports`. */
-export class Switches {
-  readonly dir: string
-  readonly #children: ChildProcess[] = []
-
-  private constructor(dir: string) {
-    this.dir = dir
-  }
-
+export class Switches extends DummyDaemons {
   static async start(bridges: number, ports: number): Promise<Switches> {
-    const switches = new Switches(await mkdtemp(join(tmpdir(), 'fce2e-')))
+    const switches = new Switches('fce2e-')
     try {
-      const files = daemonFiles(switches.dir)
-      await writeFile(files.database, initialDatabase())
-      switches.#spawn(ovsdbServerCommand({ runDir: switches.dir }))
-      await until(() => exists(files.databaseSocket))
-      switches.#spawn(vswitchdCommand({ runDir: switches.dir, extraArguments: ['--enable-dummy=override'] }))
+      await switches.startDaemons()
       const commands: string[] = []
       for (let bridge = 1; bridge <= bridges; bridge++) {
         commands.push(
@@ -84,33 +63,7 @@ export class Switches {
 
   /** Runs `ovs-ofctl` on a bridge: somebody else's hand. */
   ofctl(bridge: number, command: string, ...args: readonly string[]): Promise<string> {
-    return this.#run('ovs-ofctl', ['-O', 'OpenFlow13', command, `unix:${join(this.dir, `br${bridge}.mgmt`)}`, ...args])
-  }
-
-  vsctl(command: string): Promise<string> {
-    return this.#run('ovs-vsctl', [`--db=unix:${daemonFiles(this.dir).databaseSocket}`, '--timeout=20', ...command.split(' ')])
-  }
-
-  appctl(command: string, ...args: string[]): Promise<string> {
-    return this.#run('ovs-appctl', ['-t', daemonFiles(this.dir).vswitchd.controlSocket, command, ...args])
-  }
-
-  async stop(): Promise<void> {
-    for (const child of [...this.#children].reverse()) {
-      if (child.exitCode !== null || child.signalCode !== null) continue
-      child.kill('SIGKILL')
-      await once(child, 'exit')
-    }
-    await rm(this.dir, { recursive: true })
-  }
-
-  async #run(command: string, args: readonly string[]): Promise<string> {
-    const { stdout } = await run(command, args, { env: { ...env, OVS_RUNDIR: this.dir }, maxBuffer: 2 ** 28 })
-    return stdout
-  }
-
-  #spawn({ command, args, env: own }: CommandLine): void {
-    this.#children.push(spawn(command, args, { env: { ...env, ...own }, stdio: 'ignore' }))
+    return this.run('ovs-ofctl', ['-O', 'OpenFlow13', command, `unix:${join(this.dir, `br${bridge}.mgmt`)}`, ...args])
   }
 }
 
@@ -119,11 +72,4 @@ export async function until(isSo: () => Promise<boolean>, limit = 10_000): Promi
   for (const deadline = performance.now() + limit; !(await isSo()); await sleep(5)) {
     if (performance.now() > deadline) throw new Error(`not within ${limit} ms: ${isSo}`)
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  )
 }

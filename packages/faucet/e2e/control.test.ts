@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -6,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { EmbeddedFaucet, type FaucetControl, FaucetError, type FaucetFeedEvent, FaucetProcess, setPortVlan } from '@streambed/faucet'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { certificates } from '../../ovs/e2e/certificates.js'
 import { Switches, until } from './control-switches.js'
 
 const program = fileURLToPath(new URL('../../../.venv/bin/faucet', import.meta.url))
@@ -291,17 +291,4 @@ async function listens(port: number): Promise<boolean> {
     })
     socket.on('error', () => resolve(false))
   })
-}
-
-/** An authority, and a certificate from it for each side. */
-function certificates(): string {
-  const dir = mkdtempSync(join(tmpdir(), 'fckeys-'))
-  const openssl = (command: string) => execFileSync('openssl', command.split(' '), { cwd: dir, stdio: 'pipe' })
-  const newKey = '-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes'
-  openssl(`req -x509 ${newKey} -keyout ca.key -out ca.pem -days 2 -subj /CN=authority`)
-  for (const name of ['controller', 'switch']) {
-    openssl(`req ${newKey} -keyout ${name}.key -out ${name}.csr -subj /CN=${name}`)
-    openssl(`x509 -req -in ${name}.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -out ${name}.pem`)
-  }
-  return dir
 }

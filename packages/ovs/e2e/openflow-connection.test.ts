@@ -1,9 +1,8 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type ConnectionProblem, connectOpenFlow, type Datapath, OpenFlowKeeper, OpenFlowListener } from '@streambed/ovs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { certificates } from './certificates.js'
 import { DummyOvs } from './dummy-ovs.js'
 
 let ovs: DummyOvs
@@ -16,19 +15,6 @@ afterAll(async () => {
   await ovs?.stop()
   rmSync(keys, { recursive: true, force: true })
 })
-
-/** An authority, and a certificate from it for each side. */
-function certificates(): string {
-  const dir = mkdtempSync(join(tmpdir(), 'ofkeys-'))
-  const openssl = (command: string) => execFileSync('openssl', command.split(' '), { cwd: dir, stdio: 'pipe' })
-  const newKey = '-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes'
-  openssl(`req -x509 ${newKey} -keyout ca.key -out ca.pem -days 2 -subj /CN=authority`)
-  for (const name of ['controller', 'switch']) {
-    openssl(`req ${newKey} -keyout ${name}.key -out ${name}.csr -subj /CN=${name}`)
-    openssl(`x509 -req -in ${name}.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -out ${name}.pem`)
-  }
-  return dir
-}
 
 const tls = () => ({
   privateKey: join(keys, 'controller.key'),

@@ -26,6 +26,7 @@ export { listen, Listener } from './transport/listen.js'
 export type { ListenOptions } from './transport/listen.js'
 export { Reconnect } from './transport/reconnect.js'
 export type { ReconnectAction, ReconnectOptions, ReconnectState, ReconnectStatistics } from './transport/reconnect.js'
+export { removeStaleSocket } from './transport/stale-socket.js'
 export { formatTarget, isPassive, parseTarget, parseTargets } from './transport/target.js'
 export type {
   ActiveTarget,

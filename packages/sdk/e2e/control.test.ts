@@ -92,6 +92,57 @@ describe.each(controls)('under %s', (_, control) => {
   })
 })
 
+it('advertises routers, routes beyond, and holds ACLs for what is received, and on trunks', async () => {
+  await using testbed = await Testbed.start({
+    acls: { 'no-echo': [deny({ icmp: true }), allow()], none: [deny()] },
+    networks: {
+      lan: { subnet: ['10.1.0.0/24', 'fd00:1::/64'], gateway: ['10.1.0.1', 'fd00:1::1', 'fe80::1'], gatewayRoutes: [{ to: '10.9.0.0/24', via: '10.1.0.9' }] },
+      dmz: { subnet: '10.2.0.0/24', gateway: true, aclOut: 'no-echo' },
+      far: { subnet: '10.9.0.0/24' },
+    },
+    hosts: {
+      a: { networks: ['lan'] },
+      web: { networks: ['dmz'] },
+      router: { networks: { lan: { ip: '10.1.0.9' }, far: { ip: '10.9.0.1' } }, forwarding: true, routes: [{ to: '10.2.0.0/24', via: '10.1.0.1' }] },
+      b: { networks: ['far'], routes: [{ to: 'default', via: '10.9.0.1' }] },
+      tap: { trunks: { up: { networks: ['lan', 'dmz'], acl: 'none' } } },
+    },
+  })
+  const { a, web, b } = testbed.hosts
+  // Nobody in the dmz hears an echo request; what it sends is not concerned, but what answers it is.
+  expect((await a.ping(web, { timeout: 400 })).ok).toBe(false)
+  await testbed.networks.dmz.setAcl(null, undefined, { direction: 'out' })
+  expect((await a.ping(web)).ok).toBe(true)
+  // A static route, by way of a host.
+  expect((await web.ping(b, { count: 3 })).received).toBeGreaterThan(0)
+  const [up] = testbed.inspect().switches.flatMap(({ ports }) => ports.filter(({ host }) => host === 'tap'))
+  const { stdout: rules } = await testbed.exec(['ovs-ofctl', '-O', 'OpenFlow13', '--no-stats', 'dump-flows', 's1', `table=0,in_port=${up?.ofport}`])
+  expect(rules).toMatch(/priority=20480,in_port=\d+ actions=drop/)
+  // What only shows together with the ports: refused in the same way, and nothing has changed.
+  await expect(testbed.networks.lan.setAcl('bad', [deny({ tcp: { dst: 23 } }), { rule: { actions: { output: { port: 'nowhere' } } } }])).rejects.toMatchObject({
+    name: 'TestbedError',
+    code: 'invalid',
+    message: expect.stringContaining('nowhere') as string,
+  })
+  expect((await a.ping(web)).ok).toBe(true)
+  // The kernel has taken a route from the advertisement.
+  await expect.poll(async () => (await a.exec(['ip', '-6', 'route', 'show', 'default'])).stdout, { timeout: 20_000 }).toMatch(/via fe80::1 .*proto ra/)
+})
+
+it('goes on when one of two ways between switches is gone', async () => {
+  await using testbed = await Testbed.start({
+    networks: { lan: { subnet: '10.1.0.0/24' } },
+    switches: { s1: {}, s2: {}, s3: { dpid: 77 } },
+    links: [['s1', 's2'], ['s2', 's3'], ['s3', 's1']],
+    hosts: { a: { networks: ['lan'], switch: 's1' }, b: { networks: ['lan'], switch: 's2' }, c: { networks: ['lan'], switch: 's3' } },
+  })
+  const everybody = { a: ['b', 'c'], b: ['a', 'c'], c: ['a', 'b'] }
+  ;(await testbed.reachability()).assert(everybody)
+  await testbed.exec(['ovs-ofctl', '-O', 'OpenFlow13', 'mod-port', 's1', '1', 'down'])
+  await testbed.exec(['ovs-vsctl', 'del-port', 's1', 'l1-1'])
+  await expect.poll(async () => (await testbed.reachability({ timeout: 300 })).pairs.filter(({ ok }) => ok).length, { timeout: 30_000 }).toBe(6)
+})
+
 it('limits what goes through a meter', async () => {
   await using testbed = await Testbed.start({
     meters: { slow: { pps: 10, burst: 10 } },

@@ -1,7 +1,8 @@
 import { LinuxError, type AgentCalls, type NamespaceJob, type Sandbox } from '@streambed/linux'
 import { OvsError } from '@streambed/ovs'
-import { TestbedError } from './errors.js'
+import { invalidTopology, TestbedError } from './errors.js'
 import { EventFeed } from './events.js'
+import { checkConfig } from './topology/acls.js'
 import { hasNamesakes, hostIndex, hostsFile, resolvFile } from './plan/plan.js'
 import { partitionVlan, type PartitionPlan } from './plan/partition.js'
 import type { ControlPlan, ControlPort, LinkPort, TestbedControl } from './control/control.js'
@@ -151,12 +152,19 @@ export class TestbedCore {
   }
 }
 
-/** The plan for the controller: who may send what to whom, and who is where. */
+/**
+ * The plan for the controller: who may send what to whom, and who is where.
+ * @throws TestbedError `invalid` for rules that Faucet refuses, such as one that sends to a port that is not there
+ */
 export function controlPlan(model: TestbedModel, partition: PartitionPlan | undefined): ControlPlan {
   const vlanOf = (network: string, host: string): number => partitionVlan(model, partition, network, host)
   const end = (item: LinkEnd): LinkPort => ({ dpId: model.switches.get(item.switch)?.dpid ?? 0n, port: item.ofport, name: item.port })
+  const config = faucetConfigOf(model, vlanOf)
+  // Without rules of the user's there is nothing to be refused.
+  const issues = model.acls.size > 0 ? checkConfig(config) : []
+  if (issues.length > 0) throw invalidTopology(issues, 'the rules')
   return {
-    config: faucetConfigOf(model, vlanOf),
+    config,
     hosts: knownHosts(model, vlanOf),
     links: model.links.map(({ ends: [one, other] }) => ({ ends: [end(one), end(other)] })),
   }

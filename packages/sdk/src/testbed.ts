@@ -1,4 +1,5 @@
 import { BASE_NAMESPACE, execIn, LinuxError, Sandbox, type SandboxPrivilege } from '@streambed/linux'
+import type { ControlPlan } from './control/control.js'
 import { checkControl, startControl, type ControlOption } from './control/start-control.js'
 import { controlPlan, controlPort, namesRequest, TestbedCore } from './core.js'
 import { renderDiagram } from './diagram/index.js'
@@ -112,6 +113,7 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
     const model = location.site === checked.site ? checked : buildModel(topology, location.site)
     const kind = options.control ?? 'embedded'
     checkControl(model, kind)
+    const plan = controlPlan(model, undefined)
     const home = location.home({ name: model.name, switches: [...model.switches.values()], controlled: kind !== 'none' })
     progress('sandbox', 'starting Open vSwitch and the agent')
     let sandbox: Sandbox
@@ -122,7 +124,7 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
     }
     const timer = setTimeout(() => sandbox.abort(new LinuxError('timeout', `the testbed did not start in ${limit} ms`)), Math.min(limit, LONGEST_TIMER))
     try {
-      const core = await build(model, kind, home, sandbox, progress)
+      const core = await build(model, plan, kind, home, sandbox, progress)
       progress('ready', `${model.hosts.size} hosts on ${model.networks.size} networks`)
       return new Testbed<NetworkName, HostName>(core)
     } catch (error) {
@@ -366,13 +368,13 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
 }
 
 /** Builds everything in a new sandbox: one message to the agent, one transaction to the switch. */
-async function build(model: TestbedModel, kind: ControlOption, home: SwitchHome, sandbox: Sandbox, progress: (step: StartProgress['step'], message: string) => void): Promise<TestbedCore> {
+async function build(model: TestbedModel, plan: ControlPlan, kind: ControlOption, home: SwitchHome, sandbox: Sandbox, progress: (step: StartProgress['step'], message: string) => void): Promise<TestbedCore> {
   const hosts = [...model.hosts.values()]
   const opening = home.open(sandbox)
   opening.catch(() => undefined)
   // Whoever listens does so when there is a testbed.
   let emit = (_event: FaucetFeedEvent): void => undefined
-  const starting = startControl(kind, controlPlan(model, undefined), (event) => emit(event))
+  const starting = startControl(kind, plan, (event) => emit(event))
   starting.catch(() => undefined)
   try {
     progress('hosts', `making ${model.hosts.size} hosts`)

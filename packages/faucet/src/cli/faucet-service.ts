@@ -16,6 +16,7 @@ import { freshInfo, type ConfigHashInfo } from '../metrics/source.js'
 import { version } from '../metrics/version.js'
 import { ConfigWatch } from './config-watch.js'
 import type { EntranceSettings } from './entrance-options.js'
+import { Service } from './service.js'
 import type { Log } from './log.js'
 import type { FaucetSettings, LogLevelName } from './settings.js'
 
@@ -26,7 +27,7 @@ const noNetwork = { config: { dps: [] }, dps: new Map(), stack: noStack }
  * What `streambed-faucet` runs: the controller, with its configuration in files, its log, its event socket and its
  * metrics. With a bad configuration from the start there is no controller, but everything else, until there is a good one.
  */
-export class FaucetService implements AsyncDisposable {
+export class FaucetService extends Service {
   readonly #settings: FaucetSettings
   readonly #entrance: EntranceSettings
   readonly #log: Log
@@ -39,11 +40,10 @@ export class FaucetService implements AsyncDisposable {
   #failed: ConfigHashInfo | undefined
   /** The texts of the last good configuration, by file. */
   #good = new Map<string, string>()
-  #last: Promise<void> = Promise.resolve()
   readonly #timers: NodeJS.Timeout[] = []
-  #closing: Promise<void> | undefined
 
   private constructor(settings: FaucetSettings, entrance: EntranceSettings, log: Log) {
+    super()
     this.#settings = settings
     this.#entrance = entrance
     this.#log = log
@@ -52,30 +52,8 @@ export class FaucetService implements AsyncDisposable {
   /** Starts everything. @throws FaucetError `io` for a port, a socket or a file that cannot be used */
   static async start(settings: FaucetSettings, entrance: EntranceSettings, log: Log): Promise<FaucetService> {
     const service = new FaucetService(settings, entrance, log)
-    try {
-      await service.#start()
-    } catch (error) {
-      await service.close()
-      throw error
-    }
+    await service.begin(() => service.#start())
     return service
-  }
-
-  /** Reads the configuration again, after what was begun before. Never rejects. */
-  reload(): Promise<void> {
-    this.#last = this.#last.then(() => this.#reload()).catch((error: Error) => this.#write('ERROR', error.message))
-    return this.#last
-  }
-
-  /** Ends the controller, which lets its switches go, then what tells of it. Idempotent. */
-  close(): Promise<void> {
-    this.#closing ??= this.#close()
-    return this.#closing
-  }
-
-  /** The same as {@link close}. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close()
   }
 
   async #start(): Promise<void> {
@@ -84,7 +62,7 @@ export class FaucetService implements AsyncDisposable {
     this.#metrics = await MetricsServer.listen({ host: prometheus.addr, port: prometheus.port, collect: () => this.#families() })
     if (eventSocket !== undefined) this.#events = await EventSocket.open(eventSocket, { onLog: (text) => this.#write('INFO', text) })
     if (statReload) this.#write('INFO', 'will automatically reload new config on changes')
-    await this.#reload()
+    await this.load()
     if (statReload) this.#every(3, () => this.#watch.touched() && void this.reload())
     if (eventHeartbeat > 0) this.#every(eventHeartbeat, () => this.#tell({ EVENT_SOCK_HEARTBEAT: null }))
   }
@@ -93,15 +71,13 @@ export class FaucetService implements AsyncDisposable {
     this.#timers.push(setInterval(action, seconds * 1000))
   }
 
-  async #close(): Promise<void> {
+  protected override async end(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer)
-    await this.#last
     await this.#faucet?.close()
     await Promise.all([this.#events?.close(), this.#metrics?.close()])
   }
 
-  async #reload(): Promise<void> {
-    if (this.#closing) return
+  protected override async load(): Promise<void> {
     const { config: file } = this.#settings
     this.#reloads++
     this.#write('INFO', 'Reloading configuration')
@@ -190,6 +166,10 @@ export class FaucetService implements AsyncDisposable {
     const dp = this.#faucet?.network.dps.get(dpName)?.dp
     const name = dp ? `DPID ${String(dp.dp_id)} (0x${dp.dp_id.toString(16)}) ${dpName}` : dpName
     this.#log.write(dpName === '' ? 'faucet' : 'faucet.valve', levels[level], name === '' ? text : `${name} ${text}`)
+  }
+
+  protected override logError(text: string): void {
+    this.#write('ERROR', text)
   }
 
   #write(level: LogLevelName, text: string): void {

@@ -9,11 +9,12 @@ import { processFamilies } from '../metrics/process-metrics.js'
 import { version } from '../metrics/version.js'
 import { ConfigWatch } from './config-watch.js'
 import type { EntranceSettings } from './entrance-options.js'
+import { Service } from './service.js'
 import type { Log } from './log.js'
 import type { GaugeSettings, LogLevelName } from './settings.js'
 
 /** What `streambed-faucet --gauge` runs: Gauge, which is a controller of the switches of its own, with files and metrics. */
-export class GaugeService implements AsyncDisposable {
+export class GaugeService extends Service {
   readonly #settings: GaugeSettings
   readonly #log: Log
   readonly #watch = new ConfigWatch()
@@ -21,11 +22,10 @@ export class GaugeService implements AsyncDisposable {
   /** By address and port. */
   readonly #servers = new Map<string, MetricsServer>()
   #entrance: Entrance | undefined
-  #last: Promise<void> = Promise.resolve()
   #timer: NodeJS.Timeout | undefined
-  #closing: Promise<void> | undefined
 
   private constructor(settings: GaugeSettings, log: Log) {
+    super()
     this.#settings = settings
     this.#log = log
     this.#gauge = new Gauge({ dps: [], watchers: [] }, {
@@ -36,37 +36,15 @@ export class GaugeService implements AsyncDisposable {
   /** Starts everything. @throws FaucetError `io` for a port that cannot be used */
   static async start(settings: GaugeSettings, entrance: EntranceSettings, log: Log): Promise<GaugeService> {
     const service = new GaugeService(settings, log)
-    try {
-      await service.#start(entrance)
-    } catch (error) {
-      await service.close()
-      throw error
-    }
+    await service.begin(() => service.#start(entrance))
     return service
-  }
-
-  /** Reads the configuration again, after what was begun before. Never rejects. */
-  reload(): Promise<void> {
-    this.#last = this.#last.then(() => this.#reload()).catch((error: Error) => this.#write('ERROR', error.message))
-    return this.#last
-  }
-
-  /** Ends everything. Idempotent. */
-  close(): Promise<void> {
-    this.#closing ??= this.#close()
-    return this.#closing
-  }
-
-  /** The same as {@link close}. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close()
   }
 
   async #start({ listen, connect, tls, connection }: EntranceSettings): Promise<void> {
     const { statReload } = this.#settings
     this.#write('INFO', `version ${version}`)
     if (statReload) this.#write('INFO', 'will automatically reload new config on changes')
-    await this.#reload()
+    await this.load()
     const onSwitch = (datapath: Parameters<Gauge['serve']>[0]) => void this.#gauge.serve(datapath)
     const onProblem = (text: string) => this.#write('WARNING', text)
     try {
@@ -77,16 +55,14 @@ export class GaugeService implements AsyncDisposable {
     if (statReload) this.#timer = setInterval(() => this.#watch.touched() && void this.reload(), 3000)
   }
 
-  async #close(): Promise<void> {
+  protected override async end(): Promise<void> {
     clearInterval(this.#timer)
-    await this.#last
     await this.#entrance?.close()
     await this.#gauge.close()
     await Promise.all([...this.#servers.values()].map((server) => server.close()))
   }
 
-  async #reload(): Promise<void> {
-    if (this.#closing) return
+  protected override async load(): Promise<void> {
     this.#write('INFO', 'Reloading configuration')
     const { config: file, prometheusAddr } = this.#settings
     const { config, issues, notes, files } = loadGaugeConfig(file, { prometheusAddr })
@@ -115,6 +91,10 @@ export class GaugeService implements AsyncDisposable {
     for (const [place, where] of wanted) {
       if (!this.#servers.has(place)) this.#servers.set(place, await MetricsServer.listen({ ...where, collect }))
     }
+  }
+
+  protected override logError(text: string): void {
+    this.#write('ERROR', text)
   }
 
   #write(level: LogLevelName, text: string, name = 'gauge'): void {

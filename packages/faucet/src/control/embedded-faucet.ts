@@ -19,7 +19,7 @@ import type {
 } from './faucet-control.js'
 import { restartsOf, sharing } from './restarts.js'
 import { notesOn, refuseUnsupported } from './unsupported.js'
-import { waiting } from './waiting.js'
+import { checkNames, waiting } from './waiting.js'
 
 /** Options of {@link EmbeddedFaucet.start}. */
 export interface EmbeddedFaucetOptions {
@@ -184,9 +184,7 @@ export class EmbeddedFaucet implements FaucetControl {
   }
 
   async ready({ dps, ...options }: ReadyOptions = {}): Promise<void> {
-    const known = this.network.dps
-    const unknown = dps?.filter((name) => !known.has(name)) ?? []
-    if (unknown.length > 0) throw new FaucetError('not-found', `no dataplane ${unknown.join(', ')}: there are ${[...known.keys()].join(', ')}`)
+    checkNames(dps, [...this.network.dps.keys()])
     const missing = () => (dps ?? [...this.network.dps.keys()]).filter((name) => !this.#isUp(name))
     await this.#until(() => missing().length === 0, () => `not connected: ${missing().join(', ')}`, options)
   }

@@ -17,7 +17,7 @@ import type {
 } from './faucet-control.js'
 import { listenArguments, listeningAt } from './faucet-listening.js'
 import { parsePrometheusText, samplesOf, valueOf, type Sample } from './prometheus-text.js'
-import { waiting } from './waiting.js'
+import { checkNames, waiting } from './waiting.js'
 
 /** Options of {@link FaucetProcess.start}. */
 export interface FaucetStartOptions extends ControlCallOptions {
@@ -218,8 +218,7 @@ export class FaucetProcess implements FaucetControl {
 
   async ready({ dps, ...options }: ReadyOptions = {}): Promise<void> {
     const known = this.resolved().dps.map(({ name }) => name)
-    const unknown = dps?.filter((name) => !known.includes(name)) ?? []
-    if (unknown.length > 0) throw new FaucetError('not-found', `no dataplane ${unknown.join(', ')}: there are ${known.join(', ')}`)
+    checkNames(dps, known)
     let missing: readonly string[] = dps ?? known
     const isReady = (samples: readonly Sample[]) => {
       missing = (dps ?? known).filter((name) => valueOf(samples, 'dp_status', name) !== 1)

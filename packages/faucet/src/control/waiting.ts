@@ -28,6 +28,12 @@ export async function waiting<T>(promise: Promise<T>, what: () => string, { sign
   }
 }
 
+/** @throws FaucetError `not-found` when there are no dataplanes of these names */
+export function checkNames(names: readonly string[] = [], known: readonly string[]): void {
+  const unknown = names.filter((name) => !known.includes(name))
+  if (unknown.length > 0) throw new FaucetError('not-found', `no dataplane ${unknown.join(', ')}: there are ${known.join(', ')}`)
+}
+
 function aborted(what: string, signal: AbortSignal | undefined): FaucetError {
   return new FaucetError('aborted', `${what}: given up by its signal`, { cause: signal?.reason })
 }

@@ -26,12 +26,6 @@ export function ownValue(mapping: ConfigMapping, key: string): ConfigValue | und
   return Object.hasOwn(mapping, key) ? mapping[key] : undefined
 }
 
-/** The value at a path; `undefined` when there is none. */
-export function valueAt(root: ConfigValue | undefined, path: ConfigPath): ConfigValue | undefined {
-  const step = (value: ConfigValue | undefined, key: string) => (isMapping(value) ? ownValue(value, key) : undefined)
-  return path.reduce(step, root)
-}
-
 /** A copy with a value at a path, the mappings on the way made where they are missing (or are not mappings). */
 export function withValueAt(root: ConfigValue | undefined, path: ConfigPath, value: ConfigValue): ConfigValue {
   const [key, ...rest] = path

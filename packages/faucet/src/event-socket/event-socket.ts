@@ -6,7 +6,7 @@ import type { FaucetFeedEvent } from '../controller/runtime/event-feed.js'
 import { FaucetError } from '../errors.js'
 import { eventLine } from './event-line.js'
 import { EventQueue } from './event-queue.js'
-import { removeStaleSocket } from './stale-socket.js'
+import { removeStaleSocket } from '@streambed/ovs'
 
 /** Events that wait while nobody reads them; Faucet's number. */
 const queueLimit = 120
@@ -52,7 +52,8 @@ export class EventSocket implements AsyncDisposable {
     const socket = new EventSocket(absolute, server, onLog)
     try {
       await mkdir(dirname(absolute), { recursive: true })
-      await removeStaleSocket(absolute)
+      const obstacle = await removeStaleSocket(absolute)
+      if (obstacle !== undefined) throw new Error(obstacle)
       server.listen({ path: absolute })
       await once(server, 'listening')
     } catch (cause) {

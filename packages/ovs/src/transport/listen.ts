@@ -1,10 +1,11 @@
 import { once } from 'node:events'
-import { chmod, lstat, unlink } from 'node:fs/promises'
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
+import { chmod } from 'node:fs/promises'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls'
 import { OvsError } from '../errors.js'
 import { checkSocketPath } from './dial.js'
+import { removeStaleSocket } from './stale-socket.js'
 import { formatTarget, type PassiveTarget } from './target.js'
 import { loadTls, type TlsOptions } from './tls.js'
 
@@ -36,7 +37,8 @@ export async function listen(target: PassiveTarget, options: ListenOptions): Pro
     options.signal?.throwIfAborted()
     if (target.type === 'punix') {
       checkSocketPath(target.path)
-      await removeStale(target.path)
+      const obstacle = await removeStaleSocket(target.path)
+      if (obstacle !== undefined) throw new OvsError('connect', `cannot listen on punix:${target.path}: ${obstacle}`)
     }
     const server = await createListener(target, options)
     if (target.type === 'punix') server.listen({ path: target.path })
@@ -109,23 +111,4 @@ async function createListener(target: PassiveTarget, options: ListenOptions): Pr
 
 function actual(target: PassiveTarget, server: Server): PassiveTarget {
   return target.type === 'punix' ? target : { ...target, port: (server.address() as AddressInfo).port }
-}
-
-/** Removes a socket file that refuses connections: its process is gone. */
-async function removeStale(path: string): Promise<void> {
-  const stats = await lstat(path).catch(() => undefined)
-  if (!stats) return
-  if (!stats.isSocket())
-    throw new OvsError('connect', `cannot listen on punix:${path}: there is a file of that name that is no socket`)
-  const socket = connect(path)
-  try {
-    await once(socket, 'connect')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') throw error
-    await unlink(path)
-    return
-  } finally {
-    socket.destroy()
-  }
-  throw new OvsError('connect', `cannot listen on punix:${path}: another process does`)
 }

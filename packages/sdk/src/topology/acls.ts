@@ -1,4 +1,4 @@
-import { type AclEntry, type MeterEntry, validateFaucetConfig } from '@streambed/faucet'
+import { type AclEntry, type FaucetConfig, type MeterEntry, validateFaucetConfig } from '@streambed/faucet'
 import type { TopologyIssue } from '../errors.js'
 import { formatPath } from './schema.js'
 import type { MeterSpec, TopologyAcl } from './spec.js'
@@ -54,16 +54,21 @@ export function namesOf(names: string | readonly string[] | undefined): readonly
 
 /** What Faucet refuses in the ACLs and meters themselves. */
 export function checkRules(acls: ReadonlyMap<string, readonly AclEntry[]>, meters: ReadonlyMap<string, MeterEntry>, issues: TopologyIssue[]): void {
-  // Each ACL on a port of its own: the real ports are not known here, and rules may name them.
+  // On no port: the real ports are not known here, and rules may name them; see `checkConfig`.
   const config = {
     acls: Object.fromEntries(acls),
     meters: Object.fromEntries([...meters].map(([name, entry], index) => [name, { meter_id: index + 1, entry }])),
     dps: { s1: { dp_id: 1, interfaces: { 1: { native_vlan: 1 } } } },
   }
-  for (const { path, message, expected } of validateFaucetConfig(config)) {
+  issues.push(...checkConfig(config))
+}
+
+/** What Faucet refuses in a configuration. */
+export function checkConfig(config: FaucetConfig): TopologyIssue[] {
+  return validateFaucetConfig(config).map(({ path, message, expected }) => {
     const value = path.reduce<unknown>((inner, part) => (typeof inner === 'object' && inner !== null ? (inner as Record<string | number, unknown>)[part] : undefined), config)
-    issues.push({ path: formatPath(path), value, message: `${message}; expected ${expected}` })
-  }
+    return { path: formatPath(path), value, message: `${message}; expected ${expected}` }
+  })
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

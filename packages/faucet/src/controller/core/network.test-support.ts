@@ -1,4 +1,4 @@
-import { decodeMessage, encodeMessage, parseFlow, printFlow, type BundleMessage, type FlowModInput } from '@streambed/ovs/openflow'
+import { decodeMessage, encodeMessage, printFlow, type BundleMessage, type FlowModInput } from '@streambed/ovs/openflow'
 import { parseFaucetConfig } from '../../config/parse.js'
 import { resolveFaucetConfig } from '../../config/resolve.js'
 import { initialNetwork } from './configured.js'
@@ -57,9 +57,4 @@ function text(flow: FlowModInput): string {
   const message = decodeMessage(encodeMessage(flow))
   if (message.type !== 'flow_mod') throw new Error(`not a flow-mod: ${message.type}`)
   return printFlow(message)
-}
-
-/** Whether two flows in text are the same. */
-export function sameFlow(one: string, other: string): boolean {
-  return text(parseFlow(one, { command: 'add' })) === text(parseFlow(other, { command: 'add' }))
 }

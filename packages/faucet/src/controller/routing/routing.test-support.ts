@@ -44,7 +44,6 @@ export interface Host {
 export const alice: Host = { port: 1, vid: 100, mac: '02:00:00:00:00:01', ip: '10.0.1.1' }
 export const bob: Host = { port: 2, vid: 200, mac: '02:00:00:00:00:02', ip: '10.0.2.2' }
 export const alice6: Host = { ...alice, ip: 'fc00::1:1' }
-export const bob6: Host = { ...bob, ip: 'fc01::1:2' }
 
 /** A controller under test: gives it packets and time, and keeps what it wants to be done. */
 export class Lab {

@@ -1,8 +1,0 @@
-export type * from './core/effect.js'
-export type * from './core/event.js'
-export type * from './core/faucet-event.js'
-export { initialNetwork } from './core/configured.js'
-export { step } from './core/step.js'
-export { wantedOf, type Wanted } from './core/wanted.js'
-export type { DpContext, DpState, NetworkState, PortState } from './core/state.js'
-export type { Flow } from './core/flow.js'
