@@ -56,7 +56,7 @@ describe('listen and dial', () => {
     await using _first = await listen(target, { onConnection: echo })
     await expect(listen(target, { onConnection: echo })).rejects.toMatchObject({
       code: 'connect',
-      message: expect.stringContaining('another process does'),
+      message: expect.stringContaining('another process listens there'),
     })
     const file = join(dir, 'file')
     await writeFile(file, 'precious')
