@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { DaemonControl, daemonFiles, initialDatabase, ovsdbServerCommand, vswitchdCommand } from '@streambed/ovs'
-import { OpenFlowConnection } from '@streambed/ovs/openflow'
+import { OFPPS, OpenFlowConnection } from '@streambed/ovs/openflow'
 import { duplexPair, SwitchDouble } from '@streambed/ovs/testing'
 
 /** Frames by the port through which they left, in hex. */
@@ -123,6 +123,14 @@ export async function startOvs(): Promise<Subject> {
       },
       async setLink(port, up) {
         await control.run('netdev-dummy/set-admin-state', [`p${port}`, up ? 'up' : 'down'])
+        // The switch hears of it in a later round of its main loop.
+        await using connection = await OpenFlowConnection.open(await dial(join(dir, 'br.mgmt')))
+        const isUp = async (): Promise<boolean | undefined> => {
+          const ports = (await connection.collect({ type: 'port_desc_request' })).flatMap((part) => part.ports)
+          const found = ports.find(({ portNo }) => portNo === port)
+          return found && (found.state & OFPPS.LINK_DOWN) === 0
+        }
+        while ((await isUp()) !== up);
       },
       async close() {
         await control.close()
