@@ -2,7 +2,9 @@ import { formatConfigIssue, parseFaucetConfig, validateFaucetConfig } from '@str
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { rounds } from './campaign.js'
 import { baseNamed, baseNames } from './config-bases.js'
+import { frameCases } from './config-frames.js'
 import { type Case, configurations, texts } from './config-generator.js'
+import { faucetExamples } from './faucet-examples.js'
 import { FaucetOracle, type Files, type OptionTables, type Verdict } from './faucet-oracle.js'
 import { knownDifferences } from './known-differences.js'
 import { Random } from './random.js'
@@ -29,6 +31,31 @@ describe('the verdict on a configuration', () => {
       expect({ name, ...(await oracle.judge(files, true)) }).toEqual({ name, verdict: 'accepted' })
       expect({ name, issues: issuesOf(files) }).toEqual({ name, issues: [] })
     }
+  })
+
+  it.each(frameCases)('is refusal where it goes into no frame: $name: $fits', { timeout: limit }, async ({ files, fits }) => {
+    expect((await oracle.judge(files, true)).verdict).toBe(fits ? 'accepted' : 'killed')
+    expect(issuesOf(files).length === 0).toBe(fits)
+  })
+
+  it('is the real Faucet’s for the examples of its documentation, and for those in its tests', { timeout: limit }, async () => {
+    const all = faucetExamples()
+    const documented = all.filter(({ name }) => !name.includes('.py'))
+    const tested = all.filter(({ name }) => name.includes('.py'))
+    const every = Math.max(1, Math.floor(tested.length / rounds(60, tested.length)))
+    const verdicts = { accepted: 0, rejected: 0, crashed: 0, killed: 0 }
+    const differences: string[] = []
+    for (const { name, files } of [...documented, ...tested.filter((_, index) => index % every === 0)]) {
+      const real = await oracle.judge(files, true)
+      verdicts[real.verdict]++
+      const issues = issuesOf(files)
+      if ((real.verdict === 'accepted') === (issues.length === 0)) continue
+      if (!knownDifferences.some((known) => known.is(real, issues))) differences.push(told({ files, story: [name], options: [] }, real, issues))
+    }
+    expect(differences.slice(0, 5).join('\n\n')).toBe('')
+    expect(documented.length).toBeGreaterThan(50)
+    expect(verdicts.accepted).toBeGreaterThan(30)
+    expect(verdicts.rejected).toBeGreaterThan(30)
   })
 
   it(`is the real Faucet’s for ${count} configurations`, { timeout: limit }, async () => {

@@ -4,7 +4,8 @@
   {"tables": true}                                   ->  the options of each section, with the names of their types
 
 Verdicts: `accepted`; `rejected` (InvalidConfigError, as check_faucet_config prints it); `crashed` (the parser ended with
-another exception, or not at all); with `start`, `killed` (accepted, but the controller dies when the switches connect).
+another exception, or not at all); with `start`, `killed` (accepted, but the controller dies when the switches connect, or
+when it answers LACP and sends its beacons).
 
 One process judges all configurations: the state that the parser keeps in its classes is set back before each, and each
 may use only so much time and memory.
@@ -26,7 +27,7 @@ from unittest.mock import MagicMock
 warnings.simplefilter("ignore")
 
 from faucet import acl, conf, config_parser, dp, faucet_metrics, meter, port, router, stack, valve
-from faucet import valve_of, valves_manager, vlan
+from faucet import valve_of, valve_packet, valves_manager, vlan
 from prometheus_client import CollectorRegistry
 
 SECONDS = 8
@@ -119,7 +120,7 @@ def judge(path, start):
 
 
 def connect(path):
-    """Lets the controller load the file and every switch connect with all of its ports up."""
+    """Lets the controller load the file, every switch connect with all of its ports up, and LACP and LLDP be sent."""
     logger = logging.getLogger(LOG)
     manager = valves_manager.ValvesManager(
         LOG,
@@ -129,15 +130,49 @@ def connect(path):
         MagicMock(),
         MagicMock(),
         False,
-        lambda *_: None,
+        sent,
     )
     manager.load_configs(1, path)
     for one in manager.valves.values():
-        messages = one.datapath_connect(2, set(one.dp.ports))
-        for message in one.prepare_send_flows(messages):
-            message.datapath = MagicMock(ofproto=valve_of.ofp, ofproto_parser=valve_of.parser)
-            message.xid = 1
-            message.serialize()
+        sent(one, one.datapath_connect(2, set(one.dp.ports)))
+    # A port in no VLAN is only up for Faucet when it has come up since.
+    for one in manager.valves.values():
+        others = [other for other in manager.valves.values() if other is not one]
+        for number in one.dp.ports:
+            for state in (valve_of.ofp.OFPPS_LINK_DOWN, valve_of.ofp.OFPPS_LIVE):
+                told = one.port_status_handler(number, valve_of.ofp.OFPPR_MODIFY, state, others, 3)
+                for another, messages in told.items():
+                    sent(another, messages)
+    # All links of aggregates come up in the first round; in the second, those that waited for others answer too. Each is
+    # later than any lacp_resp_interval, and than any fast_advertise_interval that a day has.
+    for now in (100000, 200000):
+        for one in manager.valves.values():
+            for port in one.dp.ports.values():
+                if port.lacp and port.running() and port.vlans():
+                    now += 2
+                    manager.valve_packet_in(now, one, lacp_frame(one, port))
+        manager.valve_flow_services(now, "fast_advertise")
+
+
+def sent(one, messages):
+    """Makes the octets of messages to a switch."""
+    for message in one.prepare_send_flows(messages):
+        message.datapath = MagicMock(ofproto=valve_of.ofp, ofproto_parser=valve_of.parser)
+        message.xid = 1
+        message.serialize()
+
+
+def lacp_frame(one, port):
+    """The message with which a switch hands over the LACP of a partner that is ready."""
+    mac = "0a:00:00:00:0f:01"
+    frame = bytes(valve_packet.lacp_reqreply(mac, mac, 1, 1, actor_state_synchronization=1).data)
+    return MagicMock(
+        reason=valve_of.ofp.OFPR_ACTION,
+        cookie=one.dp.cookie,
+        match={"in_port": port.number},
+        data=frame,
+        total_len=len(frame),
+    )
 
 
 def on_alarm(*_):

@@ -42,13 +42,6 @@ export const knownDifferences: readonly KnownDifference[] = [
     is: (real, issues) => real.verdict === 'killed' && issues.length === 0 && /\[Errno \d+\]/.test(real.error ?? ''),
   },
   {
-    name: 'continuation lines that are indented less',
-    reason:
-      'YAML 1.2 asks that the lines of a list in brackets or of a quoted text lie deeper than their key; libyaml does not.',
-    is: (real, issues) =>
-      real.verdict === 'accepted' && issues.some((issue) => /must be sufficiently indented|Missing closing/.test(issue)),
-  },
-  {
     name: 'sections as lists of pairs',
     reason: '`vlans: [[office, {vid: 100}]]` passes because Python makes a dictionary of pairs; nobody means it.',
     is: (real,

@@ -4,6 +4,7 @@ import { check, type CommandResult } from './check.js'
 import { controllerCommand } from './controller-command.js'
 import { processSignals } from './signals.js'
 import { usage } from './usage.js'
+import { keepYoungGenerationSmall } from './young-generation.js'
 
 function checkCommand(args: readonly string[]): CommandResult {
   try {
@@ -20,6 +21,7 @@ function checkCommand(args: readonly string[]): CommandResult {
   }
 }
 
+keepYoungGenerationSmall()
 const [command, ...args] = process.argv.slice(2)
 // A reader that has seen enough (`| head`) is no error.
 process.stdout.on('error', () => undefined)

@@ -72,7 +72,7 @@ export function checkDp(checker: Checker, entry: ConfigEntry, network: Network):
   const ports = checkPorts(checker, options, network)
   return {
     name, index: network.dps.length, path, place: entry.key, options, stack, ports,
-    tunnelVlans: [], acls: new Map(), usedMeters: new Set(), tunnelAcls: new Set(),
+    tunnelVlans: [], acls: new Map(), aclUses: new Map(), usedMeters: new Set(), tunnelAcls: new Set(),
   }
 }
 

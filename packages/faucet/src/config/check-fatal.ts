@@ -1,15 +1,18 @@
+import { checkFrames } from './check-frames.js'
 import type { Checker } from './checker.js'
 import type { DpDraft, Network } from './draft.js'
 import { entryOf, intOf, keyId, truthy, type ConfigValue } from './value.js'
 
 /**
  * Refuses what Faucet's parser accepts and what then ends its controller as soon as a switch connects: numbers that no
- * flow or meter can have, `dot1x` without its port, and `exact_match` beside flows with other fields.
+ * flow or meter can have, `dot1x` without its port, `exact_match` beside flows with other fields, and what fits into none
+ * of the frames that it sends.
  */
 export function checkFatal(checker: Checker, network: Network, dp: DpDraft): void {
   checkFlowNumbers(checker, dp)
   checkNfvPort(checker, dp)
   checkCoprocessors(checker, dp)
+  checkFrames(checker, dp)
   const dpAcls = dp.options.list('dp_acls')
   const ports = [...dp.ports.values()].filter((port) => !port.outputOnly && port.options.bool('enabled'))
   if (dpAcls.length > 0) checkExactMatch(checker, dp, dpAcls, [], [])

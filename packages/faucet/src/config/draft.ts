@@ -6,6 +6,11 @@ import type { dpOptions, meterOptions, portOptions, routerOptions, stackOptions,
 import type { ResolvedAcl, ResolvedRoute } from './resolved-model.js'
 import type { ConfigValue } from './value.js'
 
+/** Where an ACL is applied: then its match on the port or on the VLAN is Faucet's own. */
+export interface AclUse {
+  readonly type: 'port' | 'vlan' | 'dp' | 'tunnel'
+}
+
 /** A VLAN while a configuration is checked. One object for all dataplanes, but for the VLANs of tunnels. */
 export interface VlanDraft {
   readonly vid: number
@@ -49,6 +54,8 @@ export interface DpDraft {
   /** The VLANs that tunnels made. */
   readonly tunnelVlans: VlanDraft[]
   readonly acls: Map<string, ResolvedAcl>
+  /** As what the ACLs are applied, by `keyId`. */
+  readonly aclUses: Map<string, Set<AclUse['type']>>
   readonly usedMeters: Set<string>
   readonly tunnelAcls: Set<string>
 }

@@ -52,7 +52,16 @@ export function parsedFromData(config: FaucetConfig): ParsedFaucetConfig {
 
 function assemble(main: string, read: ReadConfigFile): ParsedFaucetConfig {
   const { entries, issues, files } = mergeIncludes({ type: 'file', name: posix.normalize(main), read })
-  return { config: toData(entries) as FaucetConfig, files, issues, tree: entries }
+  let config: FaucetConfig | undefined
+  return {
+    // Most configurations that a controller gets are never looked at in this form.
+    get config() {
+      return (config ??= toData(entries) as FaucetConfig)
+    },
+    files,
+    issues,
+    tree: entries,
+  }
 }
 
 function readText(path: string): string | undefined {

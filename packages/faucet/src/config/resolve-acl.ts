@@ -2,18 +2,13 @@ import { isAddress } from './check-vlan.js'
 import type { Checker } from './checker.js'
 import { ctOptions, natOptions, type outputOptions } from './acl-options.js'
 import { fieldName, matchProblem, setFieldProblem } from './acl-match.js'
-import { findPort, type AclDraft, type DpDraft, type Network, type RuleDraft } from './draft.js'
+import { findPort, type AclDraft, type AclUse, type DpDraft, type Network, type RuleDraft } from './draft.js'
 import type { ConfigPath } from './issue.js'
 import { Options, quote } from './option.js'
 import type { AclCt, AclPushVlan, MatchValue } from './model.js'
 import type { ResolvedAcl, ResolvedAclActions, ResolvedAclRule, ResolvedOutput } from './resolved-model.js'
 import { resolveTunnel } from './resolve-tunnel.js'
 import { display, entryOf, intOf, keyId, toData, truthy, type ConfigValue } from './value.js'
-
-/** Where an ACL is applied: then its match on the port or on the VLAN is Faucet's own. */
-export interface AclUse {
-  readonly type: 'port' | 'vlan' | 'dp' | 'tunnel'
-}
 
 /** What the checks of an ACL work with. */
 export interface AclScope {
@@ -41,6 +36,10 @@ export function applyAcl(
     return undefined
   }
   if (!acl.good) return acl
+  const uses = dp.aclUses.get(keyId(acl.key)) ?? new Set()
+  // Of many ports with one ACL the first tells everything.
+  if (uses.has(use) && use !== 'vlan') return acl
+  dp.aclUses.set(keyId(acl.key), uses.add(use))
   const scope: AclScope = { checker, network, dp, acl, use }
   for (const rule of acl.rules) checkMatches(scope, rule)
   if (!dp.acls.has(acl.name)) dp.acls.set(acl.name, resolveAcl(scope))

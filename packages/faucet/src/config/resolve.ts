@@ -4,13 +4,17 @@ import { stackPorts } from './check-stack.js'
 import type { AclDraft, DpDraft, PortDraft, VlanDraft } from './draft.js'
 import { formatConfigIssue, type ConfigIssue } from './issue.js'
 import type { DpDot1x, FaucetConfig, MeterEntry, NameOrNumber } from './model.js'
+import { freeze } from './freeze.js'
 import { Options } from './option.js'
 import { coprocessorOptions, dpBeaconOptions, portBeaconOptions } from './options.js'
 import { parsedFromData, type ParsedFaucetConfig } from './parse.js'
 import type {
   ResolvedAcl, ResolvedDp, ResolvedFaucetConfig, ResolvedOrgTlv, ResolvedPort, ResolvedStack, ResolvedVlan,
 } from './resolved-model.js'
+import type { Resolution } from './resolution.js'
+import { afterAclChange } from './resolve-acl-change.js'
 import { vlansOf } from './resolve-tunnel.js'
+import { tlvInfo } from './tlv-info.js'
 import { FaucetError } from '../errors.js'
 import { Checker } from './checker.js'
 import { display, entryOf, get, intOf, toData, truthy, type ConfigValue } from './value.js'
@@ -29,7 +33,19 @@ export function validateFaucetConfig(config: ParsedFaucetConfig | FaucetConfig):
  * @throws FaucetError `config` with every issue, when Faucet would refuse the configuration.
  */
 export function resolveFaucetConfig(config: ParsedFaucetConfig | FaucetConfig): ResolvedFaucetConfig {
-  const parsed = asParsed(config)
+  return resolution(asParsed(config)).config
+}
+
+/**
+ * The same with what it came from.
+ * @param before of another configuration, perhaps nearly the same one: what is equal is not resolved again, and is `===`
+ * @throws FaucetError as {@link resolveFaucetConfig}
+ */
+export function resolution(parsed: ParsedFaucetConfig, before?: Resolution): Resolution {
+  return (before && afterAclChange(before, parsed)) ?? resolveAll(parsed)
+}
+
+function resolveAll(parsed: ParsedFaucetConfig): Resolution {
   const checked = parsed.issues.length > 0 ? undefined : checkConfig(parsed.tree)
   const issues = checked ? inOrder(parsed, checked.issues) : parsed.issues
   const [first] = issues
@@ -47,7 +63,7 @@ export function resolveFaucetConfig(config: ParsedFaucetConfig | FaucetConfig): 
     const mine = externals[index] ?? false
     return resolveDp(checked, dp, mine || (stackPorts(dp).length > 0 && inStack))
   })
-  return freeze({ dps })
+  return { config: freeze({ dps }), tree: parsed.tree, checked }
 }
 
 // In the order of the files and their lines.
@@ -65,13 +81,6 @@ function asParsed(config: ParsedFaucetConfig | FaucetConfig): ParsedFaucetConfig
 // What the checks have found to be of this shape.
 function dataOf<T>(value: ConfigValue | undefined): T | undefined {
   return value && (toData(value) as T)
-}
-
-function freeze<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
-  if (value instanceof Map) for (const item of value.values()) freeze(item)
-  else for (const item of Object.values(value)) freeze(item)
-  return Object.freeze(value)
 }
 
 function resolveDp(checked: CheckedConfig, dp: DpDraft, has_externals: boolean): ResolvedDp {
@@ -196,13 +205,10 @@ function portBeacon(port: PortDraft, description: string): ResolvedPort['lldp_be
 function orgTlv(value: ConfigValue): ResolvedOrgTlv[] {
   if (value.kind !== 'map') return []
   const info = get(value, 'info')
-  const text = info ? display(info) : ''
-  const hex = text.replace(/\s+/g, '')
-  const octets = /^(?:[0-9a-fA-F]{2})*$/.test(hex) ? hex.toLowerCase() : Buffer.from(text, 'utf8').toString('hex')
   return [{
     oui: Number(intOf(entryOf(value, 'oui')?.value) ?? 0n),
     subtype: Number(intOf(entryOf(value, 'subtype')?.value) ?? 0n),
-    info: octets,
+    info: tlvInfo(info ? display(info) : ''),
   }]
 }
 

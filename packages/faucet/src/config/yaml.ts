@@ -1,6 +1,7 @@
 import { isAlias, isCollection, isMap, isScalar, isSeq, LineCounter, parseDocument, visit, type Document, type Scalar, type YAMLMap } from 'yaml'
 import type { ConfigIssue } from './issue.js'
-import { movedDown, yamlBlocks } from './yaml-blocks.js'
+import { movedDown, yamlBlocks, yamlSection, type YamlBlock } from './yaml-blocks.js'
+import { indented } from './yaml-indent.js'
 import { keyId, display, type ConfigEntry, type ConfigMap, type ConfigValue, type Place } from './value.js'
 import { floatValue, intValue, plainScalar } from './yaml-scalar.js'
 
@@ -12,7 +13,7 @@ export interface YamlText {
 
 /**
  * Reads one YAML document as Faucet does: YAML 1.2 with the scalars of `yaml-scalar.ts`, merge keys (`<<`), aliases,
- * no duplicate keys, one document. Never throws.
+ * no duplicate keys, one document; lines within brackets and quotes may be indented as they like. Never throws.
  */
 export function readYaml(text: string, file: string | undefined): YamlText {
   return readBlocks(text, file) ?? readDocument(text, file)
@@ -25,8 +26,15 @@ function readDocument(text: string, file: string | undefined): YamlText {
 
 /** Characters from which on it is worth the while to read only what is new. */
 const long = 2000
+/** A part of a long text, and what it said when it was read last. */
+interface Known {
+  readonly value: ConfigMap
+  /** By text; none where it was not taken apart. */
+  readonly parts: ReadonlyMap<string, Known>
+}
+
 /** What long files said when they were read last, by file and block. */
-const lastRead = new Map<string, ReadonlyMap<string, ConfigMap>>()
+const lastRead = new Map<string, ReadonlyMap<string, Known>>()
 const mostFiles = 8
 
 /**
@@ -35,25 +43,50 @@ const mostFiles = 8
  */
 function readBlocks(text: string, file: string | undefined): YamlText | undefined {
   const blocks = text.length < long ? undefined : yamlBlocks(text)
-  if (!blocks) return undefined
   const before = lastRead.get(file ?? '')
-  const now = new Map<string, ConfigMap>()
-  const entries: ConfigEntry[] = []
-  let first: Place | undefined
-  for (const block of blocks) {
-    const value = before?.get(block.text) ?? readDocument(block.text, file).value
-    if (value?.kind !== 'map') return undefined
-    now.set(block.text, value)
-    const placed = movedDown(value, block.line)
-    first ??= placed.place
-    if (placed.kind === 'map') entries.push(...placed.entries)
-  }
-  if (!first || new Set(entries.map(({ key }) => keyId(key))).size < entries.length) return undefined
+  const read = blocks && readParts(blocks, file, before ?? new Map())
+  if (!read) return undefined
   lastRead.delete(file ?? '')
-  lastRead.set(file ?? '', now)
+  lastRead.set(file ?? '', read.parts)
   const [oldest] = lastRead.keys()
   if (lastRead.size > mostFiles && oldest !== undefined) lastRead.delete(oldest)
-  return { value: { kind: 'map', entries, place: first }, issues: [] }
+  return { value: read.value, issues: [] }
+}
+
+/** The mapping that parts are together. */
+function readParts(blocks: readonly YamlBlock[], file: string | undefined, before: ReadonlyMap<string, Known>): Known | undefined {
+  const parts = new Map<string, Known>()
+  const entries: ConfigEntry[] = []
+  const keys = new Set<string>()
+  let place: Place | undefined
+  for (const block of blocks) {
+    const known = before.get(block.text) ?? readSection(block, file, before) ?? readBlock(block, file)
+    if (!known) return undefined
+    parts.set(block.text, known)
+    const placed = movedDown(known.value, block.line)
+    place ??= placed.place
+    for (const entry of placed.kind === 'map' ? placed.entries : []) {
+      entries.push(entry)
+      keys.add(keyId(entry.key))
+    }
+  }
+  return place && keys.size === entries.length ? { value: { kind: 'map', entries, place }, parts } : undefined
+}
+
+/** A long section entry by entry, such as all ACLs. */
+function readSection({ text }: YamlBlock, file: string | undefined, before: ReadonlyMap<string, Known>): Known | undefined {
+  const section = text.length < long ? undefined : yamlSection({ text, line: 0 })
+  if (!section) return undefined
+  const inner = new Map([...before.values()].flatMap(({ parts }) => [...parts]))
+  const read = readParts(section.entries, file, inner)
+  const place: Place = { file, line: section.line + 1, column: 1 }
+  const key = plainScalar(section.key, place)
+  return read && key && { value: { kind: 'map', entries: [{ key, value: read.value }], place }, parts: read.parts }
+}
+
+function readBlock({ text }: YamlBlock, file: string | undefined): Known | undefined {
+  const { value } = readDocument(text, file)
+  return value?.kind === 'map' ? { value, parts: new Map() } : undefined
 }
 
 const coreTag = 'tag:yaml.org,2002:'
@@ -62,7 +95,9 @@ class Reader {
   readonly issues: ConfigIssue[] = []
   readonly #text: string
   readonly #file: string | undefined
-  readonly #lines = new LineCounter()
+  #lines = new LineCounter()
+  /** Blanks that were put before lines. */
+  #added: ReadonlyMap<number, number> = new Map()
   readonly #done = new Map<object, ConfigValue>()
   readonly #open = new Set<object>()
   readonly #anchors = new Set<string>()
@@ -74,8 +109,28 @@ class Reader {
 
   read(): ConfigValue | undefined {
     // Faucet's parser (libyaml) ends lines at these as well.
-    const text = this.#text.replace(/^\uFEFF/, '').replace(/\r(?!\n)|[\u0085\u2028\u2029]/g, '\n')
-    const document = parseDocument(text, {
+    let text = this.#text.replace(/^\uFEFF/, '').replace(/\r(?!\n)|[\u0085\u2028\u2029]/g, '\n')
+    let document = this.#parse(text)
+    const deeper = document.errors.length > 0 ? indented(text) : undefined
+    const lines = this.#lines
+    const other = deeper && this.#parse(deeper.text)
+    if (deeper && other?.errors.length === 0) {
+      text = deeper.text
+      this.#added = deeper.added
+      document = other
+    } else this.#lines = lines
+    for (const error of document.errors) {
+      this.#fail(this.#at(error.pos[0]), error.message.split('\n')[0] ?? error.code, 'YAML 1.2')
+    }
+    this.#stricter(text, document)
+    if (this.issues.length > 0) return undefined
+    const value = this.#convert(document.contents, document, { file: this.#file, line: 1, column: 1 }, 0)
+    return this.issues.length > 0 ? undefined : value
+  }
+
+  #parse(text: string): Document.Parsed {
+    this.#lines = new LineCounter()
+    return parseDocument(text, {
       lineCounter: this.#lines,
       schema: 'failsafe',
       version: '1.2',
@@ -85,13 +140,6 @@ class Reader {
       logLevel: 'error',
       strict: true,
     })
-    for (const error of document.errors) {
-      this.#fail(this.#at(error.pos[0]), error.message.split('\n')[0] ?? error.code, 'YAML 1.2')
-    }
-    this.#stricter(text, document)
-    if (this.issues.length > 0) return undefined
-    const value = this.#convert(document.contents, document, { file: this.#file, line: 1, column: 1 }, 0)
-    return this.issues.length > 0 ? undefined : value
   }
 
   // What Faucet's parser refuses though YAML 1.2 has it.
@@ -115,7 +163,7 @@ class Reader {
   #at(offset: number | undefined): Place {
     if (offset === undefined) return { file: this.#file, line: undefined, column: undefined }
     const { line, col } = this.#lines.linePos(offset)
-    return { file: this.#file, line: Math.max(line, 1), column: Math.max(col, 1) }
+    return { file: this.#file, line: Math.max(line, 1), column: Math.max(col - (this.#added.get(line) ?? 0), 1) }
   }
 
   #fail(place: Place, message: string, expected: string): void {

@@ -1,22 +1,32 @@
 import { createHash } from 'node:crypto'
-import type { FaucetConfig, ParsedFaucetConfig, ResolvedFaucetConfig } from '../config/index.js'
+import type { ParsedFaucetConfig, ResolvedFaucetConfig } from '../config/index.js'
 import { parsedFromData, parseFaucetConfig } from '../config/parse.js'
-import { resolveFaucetConfig } from '../config/resolve.js'
+import type { Resolution } from '../config/resolution.js'
+import { resolution } from '../config/resolve.js'
 import type { ConfigHashInfo } from '../metrics/source.js'
 import type { ConfigSource } from './faucet-control.js'
+import { sharing } from './restarts.js'
 
 /** A configuration that is valid. */
 export interface LoadedConfig {
-  readonly config: FaucetConfig
+  readonly parsed: ParsedFaucetConfig
   readonly resolved: ResolvedFaucetConfig
+  /** What {@link resolved} came from. */
+  readonly resolution: Resolution
   /** Its files; empty texts when it is in none. */
   readonly hash: ConfigHashInfo
 }
 
-/** Reads and checks a configuration. @throws FaucetError `config` with every issue */
-export function loadedConfig(source: ConfigSource): LoadedConfig {
+/**
+ * Reads and checks a configuration.
+ * @param before the one that was loaded last: what is equal is `===`
+ * @throws FaucetError `config` with every issue
+ */
+export function loadedConfig(source: ConfigSource, before?: LoadedConfig): LoadedConfig {
   const parsed = parsedOf(source)
-  return { config: parsed.config, resolved: resolveFaucetConfig(parsed), hash: hashInfo(parsed) }
+  const now = resolution(parsed, before?.resolution)
+  const config = before ? sharing(before.resolved, now.config) : now.config
+  return { parsed, resolved: config, resolution: { ...now, config }, hash: hashInfo(parsed) }
 }
 
 /** A configuration in the form that the validation takes. */

@@ -17,7 +17,7 @@ import { loadedConfig, type LoadedConfig } from './config-source.js'
 import type {
   Applied, AppliedDataplane, ConfigSource, ControlCallOptions, DataplaneStatus, FaucetControl, ReadyOptions,
 } from './faucet-control.js'
-import { restartsOf, sharing } from './restarts.js'
+import { restartsOf } from './restarts.js'
 import { notesOn, refuseUnsupported } from './unsupported.js'
 import { checkNames, waiting } from './waiting.js'
 
@@ -168,11 +168,11 @@ export class EmbeddedFaucet implements FaucetControl {
   }
 
   edit(change: (config: FaucetConfig) => FaucetConfig, options: ControlCallOptions = {}): Promise<Applied> {
-    return this.#inTurn(() => this.#apply(change(this.#loaded.config), options))
+    return this.#inTurn(() => this.#apply(change(this.#loaded.parsed.config), options))
   }
 
   config(): FaucetConfig {
-    return this.#loaded.config
+    return this.#loaded.parsed.config
   }
 
   resolved(): ResolvedFaucetConfig {
@@ -335,9 +335,9 @@ export class EmbeddedFaucet implements FaucetControl {
   /** Makes a configuration the present one, if it is possible. */
   #load(source: ConfigSource): void {
     try {
-      const loaded = loadedConfig(source)
+      const loaded = loadedConfig(source, this.#loaded)
       refuseUnsupported(loaded.resolved)
-      this.#loaded = { ...loaded, resolved: sharing(this.#loaded.resolved, loaded.resolved) }
+      this.#loaded = loaded
       this.#loadError = undefined
       this.#note()
     } catch (error) {

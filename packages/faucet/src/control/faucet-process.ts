@@ -204,7 +204,7 @@ export class FaucetProcess implements FaucetControl {
   }
 
   config(): FaucetConfig {
-    return this.#loaded.config
+    return this.#loaded.parsed.config
   }
 
   resolved(): ResolvedFaucetConfig {
@@ -383,7 +383,7 @@ function errorIn(samples: readonly Sample[]): string {
 }
 
 /** The text of a configuration: as it was given, where it was given as one. */
-function textOf(source: ConfigSource, { config }: LoadedConfig): string {
+function textOf(source: ConfigSource, { parsed: { config } }: LoadedConfig): string {
   if (typeof source === 'string') return source
   const [file, ...others] = 'files' in source ? (source as ParsedFaucetConfig).files : []
   return others.length === 0 && file?.text !== undefined ? file.text : stringifyFaucetConfig(config)

@@ -16,7 +16,7 @@ export function sharing(before: ResolvedFaucetConfig, after: ResolvedFaucetConfi
   const old = new Map(before.dps.map((dp) => [dp.dp_id, dp]))
   const dps = after.dps.map((dp) => {
     const was = old.get(dp.dp_id)
-    return was ? sharedDp(was, dp) : dp
+    return was && was !== dp ? sharedDp(was, dp) : dp
   })
   return { ...after, dps }
 }
@@ -29,6 +29,7 @@ function sharedDp(was: ResolvedDp, dp: ResolvedDp): ResolvedDp {
 }
 
 function shared(was: unknown, is: unknown): unknown {
+  if (was === is) return is
   if (!(was instanceof Map && is instanceof Map)) return isDeepStrictEqual(was, is) ? was : is
   const old: ReadonlyMap<unknown, unknown> = was
   const entries = [...(is as ReadonlyMap<unknown, unknown>)].map(([key, value]) => [key, shared(old.get(key), value)] as const)

@@ -195,6 +195,14 @@ describe('editFaucetFile', () => {
     expect(edited).toContain('# desks')
   })
 
+  it('indents lines in brackets that only Faucet reads, when something is changed', () => {
+    const text = 'dps:\n  a: {dp_id: 1, interfaces: {\n1: {native_vlan: 100}, # desk\n}}\nvlans:\n  x: {vid: 100} # one\n'
+    expect(editFaucetFile(text, (config) => config)).toBe(text)
+    expect(editFaucetFile(text, (config) => ({ ...config, vlans: { x: { vid: 200 } } }))).toBe(
+      text.replace('\n1:', '\n      1:').replace('\n}}', '\n      }}').replace('vid: 100', 'vid: 200'),
+    )
+  })
+
   it('refuses what is not YAML, and no mapping', () => {
     expect(() => editFaucetFile('a: [', (config) => config)).toThrow('the file is not YAML')
     expect(() => editFaucetFile('- a', (config) => config)).toThrow('the file is ["a"]; it must be a mapping')

@@ -4,7 +4,7 @@ import type { FaucetConfig } from '../config/model.js'
 import { equalValues } from '../edit/value.js'
 import type { ConfigMapping } from '../edit/value.js'
 import { applySplices, patchNode } from './patch.js'
-import { documentValue, hasAliases, isMergeKey, readDocument } from './read-yaml.js'
+import { documentValue, hasAliases, isMergeKey, readDocument, readText } from './read-yaml.js'
 import { stringifyFaucetConfig } from './stringify.js'
 
 /**
@@ -13,16 +13,17 @@ import { stringifyFaucetConfig } from './stringify.js'
  * written in the file's indentation. An edit that changes nothing gives back the same text.
  *
  * The edit sees the file's own content: what it includes is not merged. Where an anchor or merge key makes a change in
- * one place impossible without another, the aliases of the file are written out first.
+ * one place impossible without another, the aliases of the file are written out first. Lines within brackets or quotes
+ * that are indented less than YAML 1.2 asks for (Faucet reads them) are indented enough afterwards.
  *
  * Throws `FaucetError` `invalid` when the text is not YAML or not a mapping, and whatever the edit throws.
  */
 export function editFaucetFile(text: string, edit: (config: FaucetConfig) => FaucetConfig): string {
-  const document = readDocument(text)
+  const { text: readable, document } = readText(text)
   const before = documentValue(document)
   const after = edit(before as FaucetConfig) as ConfigMapping
   if (equalValues(before, after)) return text
-  const patched = patchText(text, document, before, after)
+  const patched = patchText(readable, document, before, after)
   if (patched !== undefined) return patched
   if (hasAliases(document)) {
     const written = writeOutAliases(document)

@@ -1,6 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml'
 import type { Document, Pair, ParsedNode } from 'yaml'
 import { FaucetError } from '../errors.js'
+import { indented } from '../config/yaml-indent.js'
 import { mappingOf } from '../edit/value.js'
 import type { ConfigMapping, ConfigValue } from '../edit/value.js'
 
@@ -9,10 +10,22 @@ import type { ConfigMapping, ConfigValue } from '../edit/value.js'
  * reader has it. Throws `FaucetError` `invalid` with line and column where it is not YAML.
  */
 export function readDocument(text: string): Document.Parsed<ParsedNode> {
-  const document = parseDocument(text, { merge: true, intAsBigInt: true, uniqueKeys: true, keepSourceTokens: true })
+  return readText(text).document
+}
+
+/**
+ * The same, with the text that its places are of: where lines within brackets or quotes are indented less than YAML 1.2
+ * asks for, it is the one in which they are indented enough.
+ */
+export function readText(text: string): { readonly text: string; readonly document: Document.Parsed<ParsedNode> } {
+  const options = { merge: true, intAsBigInt: true, uniqueKeys: true, keepSourceTokens: true } as const
+  const document = parseDocument(text, options)
   const [error] = document.errors
-  if (error !== undefined) throw new FaucetError('invalid', `the file is not YAML: ${error.message}`, { cause: error })
-  return document
+  if (error === undefined) return { text, document }
+  const deeper = indented(text)?.text
+  const other = deeper === undefined ? undefined : parseDocument(deeper, options)
+  if (deeper !== undefined && other?.errors.length === 0) return { text: deeper, document: other }
+  throw new FaucetError('invalid', `the file is not YAML: ${error.message}`, { cause: error })
 }
 
 /**

@@ -2,12 +2,12 @@ import { taggedVid } from '../core/flow.js'
 import type { FlowPart } from '../core/part.js'
 import { runningPorts } from '../core/ports.js'
 import { priority } from '../core/priority.js'
-import { ruleFlows } from './rule-flows.js'
+import { ruleFlows } from './places.js'
 import { tunnelFlows } from './tunnel.js'
 
 /** The rules of ACLs. */
 export const aclFlows: FlowPart = function* (context, make) {
-  for (const { flow } of ruleFlows(context, make)) if (flow) yield flow
+  for (const { flow } of ruleFlows(context)) if (flow) yield flow
   if (make.has('port_acl')) {
     yield* openPorts(context, make)
     for (const { flow } of tunnelFlows(context, make)) if (flow) yield flow

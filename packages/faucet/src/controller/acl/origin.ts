@@ -4,7 +4,7 @@ import type { Flow, FlowMaker } from '../core/flow.js'
 import type { DpContext } from '../core/state.js'
 import { makerOf } from '../core/wanted.js'
 import type { AclPlace } from './applied.js'
-import { ruleFlows } from './rule-flows.js'
+import { ruleFlows } from './places.js'
 import { tunnelFlows } from './tunnel.js'
 
 /** The rule that a flow comes from. */
@@ -37,7 +37,7 @@ export function aclOrigin(
 }
 
 function* origins(context: DpContext, make: FlowMaker): Iterable<readonly [Flow, AclOrigin]> {
-  for (const { acl, rule, place, flow } of ruleFlows(context, make)) {
+  for (const { acl, rule, place, flow } of ruleFlows(context)) {
     if (flow) yield [flow, { acl: acl.name, rule: rule.index, place }]
   }
   for (const { acl, tunnelId: vid, direction, flow } of tunnelFlows(context, make)) {

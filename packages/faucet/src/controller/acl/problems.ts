@@ -2,7 +2,7 @@ import type { FlowMaker } from '../core/flow.js'
 import type { DpContext } from '../core/state.js'
 import { makerOf } from '../core/wanted.js'
 import type { AclPlace } from './applied.js'
-import { ruleFlows } from './rule-flows.js'
+import { placesOf } from './places.js'
 import { tunnelFlows } from './tunnel.js'
 
 /**
@@ -18,7 +18,7 @@ export function aclProblems(context: DpContext): readonly string[] {
 }
 
 function* problems(context: DpContext, make: FlowMaker): Iterable<readonly [text: string, place: string]> {
-  for (const { acl, rule, place, problem } of ruleFlows(context, make)) {
+  for (const { acl, rule, place, problem } of placesOf(context).flatMap(({ flows, hasProblem }) => (hasProblem ? flows : []))) {
     if (problem !== undefined) yield [`rule ${String(rule.index + 1)} of ACL ${acl.name}: ${problem}`, placeText(place)]
   }
   for (const { acl, tunnelId, problem } of tunnelFlows(context, make)) {

@@ -1,9 +1,9 @@
 import type { Match, OxmField } from '@streambed/ovs/openflow'
-import type { ResolvedAcl, ResolvedAclRule, ResolvedDp } from '../../config/index.js'
+import type { ResolvedAcl, ResolvedAclRule } from '../../config/index.js'
 import type { Flow, FlowMaker } from '../core/flow.js'
 import { priority } from '../core/priority.js'
 import type { DpContext } from '../core/state.js'
-import { appliedAcls, type AclPlace, type AppliedAcls } from './applied.js'
+import type { AclPlace, AppliedAcls } from './applied.js'
 import { effectOf, type RuleEffect } from './rule.js'
 
 /** A rule in one of its places, with its flow, or the reason that there is none. */
@@ -16,33 +16,15 @@ export interface RuleFlow {
 }
 
 /**
- * What rules without tunnels become: that depends on the configuration alone, and so is kept with it. But for the port
- * or the VLAN, a rule is the same wherever it is applied in one table.
+ * What rules without tunnels become, but for the port or the VLAN: by table, as a rule is the same wherever it is
+ * applied in one table.
  */
-interface Known {
-  readonly effects: Map<string, Map<ResolvedAclRule, RuleEffect>>
-  /** By table and place. */
-  readonly flows: Map<string, readonly RuleFlow[]>
-}
+export type KnownEffects = Map<AppliedAcls['table'], WeakMap<ResolvedAclRule, RuleEffect>>
 
-const known = new WeakMap<ResolvedDp, Known>()
-
-/** Every rule of every ACL that is applied, in every place (Faucet's `build_acl_ofmsgs`). */
-export function* ruleFlows(context: DpContext, make: FlowMaker): Iterable<RuleFlow> {
-  const { dp } = context.state
-  const kept = known.get(dp) ?? { effects: new Map(), flows: new Map() }
-  known.set(dp, kept)
-  for (const applied of appliedAcls(context)) {
-    const key = `${applied.table} ${JSON.stringify(applied.place)}`
-    const flows = kept.flows.get(key) ?? [...flowsOfPlace(context, make, applied, kept)]
-    if (!applied.acls.some(({ rules }) => rules.some(hasTunnel))) kept.flows.set(key, flows)
-    yield* flows
-  }
-}
-
-function* flowsOfPlace(context: DpContext, make: FlowMaker, applied: AppliedAcls, kept: Known): Iterable<RuleFlow> {
-  const effects = kept.effects.get(applied.table) ?? new Map<ResolvedAclRule, RuleEffect>()
-  kept.effects.set(applied.table, effects)
+/** The rules of the ACLs of one place (Faucet's `build_acl_ofmsgs`). */
+export function* flowsOfPlace(context: DpContext, make: FlowMaker, applied: AppliedAcls, known: KnownEffects): Iterable<RuleFlow> {
+  const effects = known.get(applied.table) ?? new WeakMap<ResolvedAclRule, RuleEffect>()
+  known.set(applied.table, effects)
   let next: number = priority.filter
   for (const acl of applied.acls) {
     for (const rule of acl.rules) {
@@ -54,8 +36,8 @@ function* flowsOfPlace(context: DpContext, make: FlowMaker, applied: AppliedAcls
   }
 }
 
-/** Where a tunnel leads depends on the stack, and on where it starts. */
-function hasTunnel({ actions }: ResolvedAclRule): boolean {
+/** Whether a rule leads into a tunnel: where that leads depends on the stack, and on where it starts. */
+export function hasTunnel({ actions }: ResolvedAclRule): boolean {
   return actions.output.some((step) => step.type === 'tunnel')
 }
 

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { connectedNetwork } from '../core/network.test-support.js'
+import { loadedConfig } from '../../control/config-source.js'
+import { initialNetwork } from '../core/configured.js'
+import { changesOf, connectedNetwork } from '../core/network.test-support.js'
 import type { NetworkState } from '../core/state.js'
+import { step } from '../core/step.js'
 import { aclFlowsOf, contextFor, contextOf, stackFor } from './acl.test-support.js'
 
 /** Three dataplanes in a row; port 1 of sw1 has an ACL with this output. Ports 8 and 9 are links of the stack. */
@@ -108,5 +111,28 @@ dps:
   it('is there, as in Faucet, outside of a stack, and for an ACL of several tunnels that nothing uses', () => {
     expect(firstTable(config(false, rule(300, 1), false))).toBe('port_acl')
     expect(firstTable(config(true, `${rule(300, 1)}, ${rule(301, 1)}`, false))).toBe('port_acl')
+  })
+})
+
+describe('a tunnel that gets another source', () => {
+  const config = (use: string) => `
+vlans: {v: {vid: 100}}
+acls: {t: [{eth_type: 0x800, actions: {output: {tunnel: {tunnel_id: 300, dp: sw1, port: 2}}}}]}
+dps:
+  sw1: {dp_id: 1, stack: {priority: 1}, interfaces: {1: {stack: {dp: sw2, port: 1}}, 2: {native_vlan: v}, 3: {native_vlan: v, acls_in: [t]}}}
+  sw2: {dp_id: 2, interfaces: {1: {stack: {dp: sw1, port: 1}}, 2: {native_vlan: v${use}}}}
+`
+
+  it('changes the dataplanes that it leads through, though their own configuration is the same', () => {
+    const before = loadedConfig(config(''))
+    const after = loadedConfig(config(', acls_in: [t]'), before)
+    const up = (dpId: bigint) => ({ type: 'connected' as const, dpId, ports: [1, 2, 3].map((portNo) => ({ portNo, state: 4 })), flows: [] })
+    const links = [[{ dpId: 1n, port: 1 }, { dpId: 2n, port: 1 }]] as const
+    const network = step(initialNetwork(before.resolved, 0), [up(1n), up(2n), { type: 'links', links }], 1).state
+    const { effects } = step(network, [{ type: 'config', config: after.resolved }], 2)
+    expect(after.resolved.dps[0]).toBe(before.resolved.dps[0])
+    expect(changesOf(effects.filter((effect) => effect.type === 'change' && effect.dpId === 1n))).toEqual([
+      'add priority=20481,dl_vlan=300,dl_vlan_pcp=3 actions=pop_vlan,output:2',
+    ])
   })
 })

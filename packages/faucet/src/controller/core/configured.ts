@@ -1,4 +1,5 @@
 import type { ResolvedDp, ResolvedFaucetConfig } from '../../config/index.js'
+import { differingAcls } from '../acl/differing-acls.js'
 import { problemLogs } from '../acl/problem-logs.js'
 import { keepLacp } from '../lacp/lacp.js'
 import { noLacp } from '../lacp/state.js'
@@ -11,7 +12,7 @@ import { keepRoutes } from '../routing/route.js'
 import { noRouting } from '../routing/state.js'
 import { isReachedByTunnel, stackOf } from '../stack/stack.js'
 import type { Effect, Step } from './effect.js'
-import { layoutOf } from './layout.js'
+import { layoutOf, sameLayout } from './layout.js'
 import type { DpState, NetworkState } from './state.js'
 
 /** The network of a configuration, before any switch is there. */
@@ -39,7 +40,7 @@ export function configured(network: NetworkState, config: ResolvedFaucetConfig, 
   const stack = stackOf({ config, dps }, network.stack, now)
   const state: NetworkState = { config, dps, stack }
   // Of those that are another configuration: the same problems need not be told again.
-  for (const [name, { dp }] of dps) if (network.dps.get(name)?.dp !== dp) effects.push(...problemLogs(state, name))
+  for (const [name, { dp }] of dps) if (network.dps.get(name)?.dp !== dp) effects.push(...problemLogs(state, name, network))
   return { state, effects }
 }
 
@@ -58,7 +59,10 @@ function fresh(config: ResolvedFaucetConfig, dp: ResolvedDp): DpState {
 }
 
 function adapted(was: DpState, config: ResolvedFaucetConfig, dp: ResolvedDp, now: number): DpState {
-  const next: DpState = { ...was, dp, layout: layoutOf(dp, isReachedByTunnel(config, dp.name)) }
+  const layout = layoutOf(dp, isReachedByTunnel(config, dp.name))
+  const next: DpState = { ...was, dp, layout: sameLayout(was.layout, layout) ? was.layout : layout }
+  // What is known follows from other options.
+  if (differingAcls(was.dp, dp)) return next
   return {
     ...next,
     learning: keepHosts(was, next, now),

@@ -10,7 +10,8 @@ import type { Flow } from './flow.js'
 import { sameLayout } from './layout.js'
 import type { FlowPart } from './part.js'
 import type { DpContext, NetworkState } from './state.js'
-import { collect, groupsOf, makerOf, metersOf, structureOf } from './wanted.js'
+import { aclChange, structureDiffers, structureOf } from './structure.js'
+import { collect, groupsOf, makerOf, metersOf } from './wanted.js'
 
 /**
  * What a switch must be told so that it has what the state `after` wants, when it has what `before` wanted: nothing
@@ -32,7 +33,10 @@ export function difference(
   const old: DpContext = { network: before, state: was }
   const wanted: DpContext = { network: after, state: is }
   const changes = new Changes()
-  const restructured = structureDiffers(old, wanted)
+  const isConfigured = structureDiffers(old, wanted)
+  const acls = isConfigured ? aclChange(old, wanted) : undefined
+  if (acls) changes.flows(acls.gone, acls.come)
+  const restructured = isConfigured && !acls
   if (restructured) {
     changes.meters(metersOf(old), metersOf(wanted))
     changes.groups(groupsOf(old), groupsOf(wanted))
@@ -57,12 +61,7 @@ export function difference(
       changes.flows(gone, collect(new Map(), known ? routesTo(wanted, makerOf(wanted), destination, known) : []))
     }
   }
-  return changes.message(dpId, restructured)
-}
-
-/** Whether anything differs that flows follow from, but for what has been learned. */
-function structureDiffers({ network: before, state: was }: DpContext, { network: after, state: is }: DpContext): boolean {
-  return was.dp !== is.dp || was.ports !== is.ports || was.lacp.ports !== is.lacp.ports || before.stack.topology !== after.stack.topology
+  return changes.message(dpId, isConfigured)
 }
 
 function flowsOf(part: FlowPart, context: DpContext): Map<string, Flow> {
@@ -84,7 +83,7 @@ class Changes {
     for (const flow of wanted.values()) {
       const there = old.get(flow.key)
       if (!there || !sameProperties(there, flow)) this.#changed.push({ ...flow.flow, type: 'flow_mod', command: 'add' })
-      else if (!isDeepStrictEqual(there.flow.instructions, flow.flow.instructions)) {
+      else if (there !== flow && !isDeepStrictEqual(there.flow.instructions, flow.flow.instructions)) {
         // A flow with a timeout may be gone already, and would not come back by being modified.
         const command = hasTimeout(flow) ? 'add' : 'modify_strict'
         this.#changed.push({ ...flow.flow, type: 'flow_mod', command })

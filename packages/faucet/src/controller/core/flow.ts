@@ -2,6 +2,7 @@ import { match, type ActionInput, type FlowInput, type InstructionInput, type Ma
 import { FaucetError } from '../../errors.js'
 import type { ResolvedDp } from '../../config/index.js'
 import type { Layout, TableName } from './layout.js'
+import type { DpContext } from './state.js'
 
 /** A flow that a dataplane is to have. */
 export interface Flow {
@@ -86,6 +87,11 @@ export class FlowMaker {
   goto(table: TableName): InstructionInput {
     return { type: 'goto_table', tableId: this.id(table) }
   }
+}
+
+/** Makes the flows of a dataplane in some state. */
+export function makerOf({ state }: DpContext): FlowMaker {
+  return new FlowMaker(state.dp, state.layout)
 }
 
 /** Carries out actions at once; nothing when there are none. */

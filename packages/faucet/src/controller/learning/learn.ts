@@ -1,10 +1,11 @@
-import type { ResolvedPort, ResolvedVlan } from '../../config/index.js'
+import type { ResolvedVlan } from '../../config/index.js'
 import type { Effect, Step } from '../core/effect.js'
 import type { ReceivedFrame } from '../core/frame.js'
 import { withDp, type DpState, type NetworkState } from '../core/state.js'
 import { learningPort } from '../stack/stack.js'
 import { withBan } from './bans.js'
 import { l3Addresses } from './l3-addresses.js'
+import { makeRoom } from './room.js'
 import { sighting } from './sighting.js'
 import { hostCount, hostKey, type Ban, type LearnedHost, type LearningState } from './state.js'
 import { withHost } from './table.js'
@@ -17,12 +18,13 @@ export { knowHosts } from './known.js'
 
 /** Takes notice of the source of a frame. `refused` when nobody is to learn from it now, not even a router. */
 export function learn(network: NetworkState, dpName: string, frame: ReceivedFrame, now: number): Step<NetworkState> & { readonly refused: boolean } {
-  const state = network.dps.get(dpName)
+  const before = network.dps.get(dpName)
   const { vlan, ethSrc } = frame
-  if (!state || !vlan) return { state: network, effects: [], refused: false }
-  const known = state.learning.hosts.get(hostKey(vlan.vid, ethSrc))
-  const full = known ? [] : fullPlaces(state, frame.port, vlan)
-  if (full.length > 0) return { ...refuse(network, state, frame, full, now), refused: true }
+  if (!before || !vlan) return { state: network, effects: [], refused: false }
+  const known = before.learning.hosts.get(hostKey(vlan.vid, ethSrc))
+  const room = known ? undefined : makeRoom(before, frame.port, vlan)
+  if (room && room.full.length > 0) return { ...refuse(network, before, frame, room.full, now), refused: true }
+  const state = room && room.learning !== before.learning ? { ...before, learning: room.learning } : before
   const number = learningPort(network, state, frame)
   const port = number === undefined ? undefined : state.dp.ports.get(number)
   if (!port) return { state: network, effects: [], refused: false }
@@ -30,7 +32,7 @@ export function learn(network: NetworkState, dpName: string, frame: ReceivedFram
   if (seen.type === 'nothing') return { state: network, effects: [], refused: false }
   let learning = withHost(state.learning, seen.host)
   const { name } = state.dp
-  const effects: Effect[] = []
+  const effects: Effect[] = [...(room?.effects ?? [])]
   if (seen.type === 'loop') {
     learning = withBan(learning, 'port', port.number, now, seen.began)
     learning = { ...learning, loops: new Map(learning.loops).set(port.number, now) }
@@ -41,15 +43,6 @@ export function learn(network: NetworkState, dpName: string, frame: ReceivedFram
   }
   if (seen.type !== 'block') effects.push(...tell(state, frame, vlan, seen.host, known, learning))
   return { state: withDp(network, { ...state, learning }), effects, refused: false }
-}
-
-/** The port and the VLAN of a host that is not known, as far as they have as many hosts as they may. */
-function fullPlaces({ learning }: DpState, port: ResolvedPort, vlan: ResolvedVlan): readonly Pick<Ban, 'type' | 'number'>[] {
-  const full: Pick<Ban, 'type' | 'number'>[] = []
-  // Behind a stack port is all of the network.
-  if (!port.stack && port.max_hosts > 0 && hostCount(learning, { port: port.number }) >= port.max_hosts) full.push({ type: 'port', number: port.number })
-  if (vlan.max_hosts > 0 && hostCount(learning, { vid: vlan.vid }) >= vlan.max_hosts) full.push({ type: 'vlan', number: vlan.vid })
-  return full
 }
 
 function refuse(network: NetworkState, state: DpState, { ethSrc }: ReceivedFrame, full: readonly Pick<Ban, 'type' | 'number'>[], now: number): Step<NetworkState> {

@@ -44,6 +44,8 @@ async function sendBundle(
   messages: readonly BundleMessage[],
   onRefusal: (refusal: Refusal) => void,
 ): Promise<void> {
+  // One takes place at once by itself.
+  if (messages.length === 1) return sendInOrder(datapath, messages, onRefusal)
   let rest = messages
   for (let tries = 0; rest.length > 0 && tries < bundles; tries++) {
     try {

@@ -8,6 +8,7 @@ import { session, SwitchUnderTest, TestOwner } from './switch-session.test-suppo
 const one = 'priority=5,in_port=1 actions=goto_table:1'
 const two = 'table=1, priority=5,in_port=2 actions=output:1'
 const three = 'table=1, priority=5,in_port=3 actions=drop'
+const four = 'table=1, priority=5,in_port=4 actions=drop'
 
 function change(atomic: boolean, ...messages: readonly BundleMessage[]): ChangeFlows {
   return { type: 'change', dpId: 1n, messages, atomic }
@@ -85,11 +86,21 @@ describe('SwitchSession', () => {
     const sw = new SwitchUnderTest()
     const { session: own, datapath } = await session(sw, new TestOwner())
     own.change(change(false, add(one)))
-    own.change(change(true, add(two)))
-    own.change(change(false, add(three)))
+    own.change(change(true, add(two), add(three)))
+    own.change(change(false, add(four)))
     await own.settled()
-    expect(sw.told).toEqual(['flow_mod add', 'bundle open', '  flow_mod add', 'bundle close', 'bundle commit', 'flow_mod add'])
-    expect(await sw.flows(datapath)).toHaveLength(3)
+    expect(sw.told).toEqual(['flow_mod add', 'bundle open', '  flow_mod add', '  flow_mod add', 'bundle close', 'bundle commit', 'flow_mod add'])
+    expect(await sw.flows(datapath)).toHaveLength(4)
+    await datapath.close()
+  })
+
+  it('sends one change without a bundle, which takes place at once by itself', async () => {
+    const sw = new SwitchUnderTest()
+    const { session: own, datapath } = await session(sw, new TestOwner())
+    own.change(change(true, add(two)))
+    await own.settled()
+    expect(sw.told).toEqual(['flow_mod add'])
+    expect(await sw.flows(datapath)).toEqual([two])
     await datapath.close()
   })
 

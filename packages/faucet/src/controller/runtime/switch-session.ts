@@ -87,6 +87,8 @@ export class SwitchSession {
   #retry = firstRetry
   #changes = 0
   #unsent = 0
+  /** Whether anything was sent that the switch has not confirmed. */
+  #unconfirmed = true
   #room: Promise<void> | undefined
   #onRoom: (() => void) | undefined
   #lastRefusal = 0
@@ -222,7 +224,7 @@ export class SwitchSession {
         }
         const job = this.#queue.shift()
         if (!job) break
-        if (job.type === 'fence') this.datapath.barrier().then(job.resolve, job.reject)
+        if (job.type === 'fence') this.#confirm(job)
         else if (job.change.atomic) await this.#sendAtomically(job.change.messages)
         else this.#sendAtOnce(job.change.messages)
       }
@@ -231,6 +233,11 @@ export class SwitchSession {
     } finally {
       this.#working = false
     }
+  }
+
+  #confirm({ resolve, reject }: Job & { readonly type: 'fence' }): void {
+    if (this.#unconfirmed) this.datapath.barrier().then(resolve, reject)
+    else resolve()
   }
 
   /** From here to the first `await` nothing else happens: what is wanted later is a change, and waits. */
@@ -254,6 +261,8 @@ export class SwitchSession {
     this.#owner.sent(messages.length)
     this.#changes += messages.length
     let explained = 0
+    // What was sent before is carried out before.
+    this.#unconfirmed = false
     await sendAtomically(this.datapath, messages, (refusal) => {
       const origin = explained++ < mostExplained ? this.#originOf(refusal) : undefined
       this.#refusal(origin === undefined ? refusal : { ...refusal, origin })
@@ -284,6 +293,7 @@ export class SwitchSession {
   /** Without waiting, but what waits is counted: see {@link #heard}. */
   #send(message: MessageInput): void {
     this.#unsent++
+    this.#unconfirmed = true
     const sent = this.datapath.connection.send(message)
     sent.catch((error: unknown) => this.#problem(error)).finally(() => this.#wasSent())
   }
