@@ -2,6 +2,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
+/** What needs a Docker of its own, and runs in a world of its own: scripts/private-world.mjs. */
+const docker = ['packages/docker-driver/e2e/**/*.test.ts', 'packages/sdk/e2e/container*.test.ts']
+
+// The real thing, from `dist`, as a user of the packages gets it. One file at a time: the tests share the machine's two cores
+// with the switches that they start. Nothing is tried twice.
+const real = { pool: 'forks', fileParallelism: false, maxWorkers: 1, testTimeout: 60_000, hookTimeout: 60_000, retry: 0 }
+
 export default defineConfig({
   test: {
     coverage: { include: ['packages/*/src/**/*.ts'], exclude: ['**/*.test.ts'] },
@@ -15,19 +22,14 @@ export default defineConfig({
         },
       },
       {
-        // The real thing, from `dist`, as a user of the packages gets it. One file at a time: the tests share the
-        // machine's two cores with the switches that they start. Nothing is tried twice.
         test: {
+          ...real,
           name: 'e2e',
           include: ['packages/*/e2e/**/*.test.ts', 'examples/**/*.test.ts'],
-          pool: 'forks',
-          fileParallelism: false,
-          maxWorkers: 1,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          retry: 0,
+          exclude: ['**/node_modules/**', ...docker],
         },
       },
+      { test: { ...real, name: 'docker', include: docker } },
     ],
   },
 })

@@ -1,5 +1,6 @@
 // What is measured. An experiment measures both sides of one or more figures at a time.
 import { fileURLToPath } from 'node:url'
+import { dockerExperiments } from './docker/figures.mjs'
 import { faucetExperiments } from './faucet/figures.mjs'
 import { openFloor } from './floor.mjs'
 import { kernelMemory, processMemory } from './memory.mjs'
@@ -49,6 +50,8 @@ const targets = {
   'faucet.acl-reload': atLeast(10),
   'faucet.acl-reload-cpu': atLeast(10),
   'faucet.memory': atLeast(10),
+  ...Object.fromEntries(['start', 'remove', 'start-in-four', 'remove-in-four'].flatMap((name) => [2, 10, 50].map((count) => [`docker.${name}.${count}`, atLeast(1)]))),
+  ...Object.fromEntries(['direct-start', 'direct-close'].flatMap((name) => [2, 10, 50].map((count) => [`docker.${name}.${count}`, atLeast(1.5)]))),
 }
 
 const figure = (name, part, unit = 'ms') => ({ name, part, unit, target: targets[name] })
@@ -68,6 +71,7 @@ export const experiments = [
   ...openflowExperiments(figure),
   ...ovsdbExperiments(figure),
   ...faucetExperiments(figure),
+  ...dockerExperiments(figure),
 ]
 
 function besideFloor(count) {

@@ -29,14 +29,14 @@ export async function measure(experiment, figures, runs, report) {
   return { figures: figures.map((figure) => result(figure, experiment, ours, peer)), notes: experiment.notes?.(ours, peer) ?? [] }
 }
 
-function result({ name, unit, part, target }, { peerName }, ours, peer) {
+function result({ name, unit, part, target, peerName: ownPeer }, { peerName }, ours, peer) {
   const samples = { ours: ours.map((one) => one[part]), peer: peer.map((one) => one[part]) }
   const figure = {
     name,
     unit,
     ours: summary(samples.ours),
     peer: summary(samples.peer),
-    peerName,
+    peerName: ownPeer ?? peerName,
     ratio: summary(ratios(samples.ours, samples.peer)),
     ratioIs: 'peer / ours',
     runs: samples.ours.length,

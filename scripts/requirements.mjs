@@ -18,6 +18,11 @@ const test = [
   { command: 'ps', package: 'procps', why: 'the tests look for processes left behind' },
   { command: 'curl', package: 'curl', why: 'the tests fetch with it' },
   { command: 'openssl', package: 'openssl', why: 'the tests make certificates with it' },
+  { command: 'dockerd', package: 'docker.io', why: 'the Docker driver and containers as hosts are tested with it' },
+  { command: 'docker', package: 'docker.io', why: "what the Docker driver's users type" },
+  { command: 'iptables', package: 'iptables', why: 'dockerd makes its firewall rules with it' },
+  { command: 'busybox', package: 'busybox-static', why: 'the file system of the containers that the tests run' },
+  { command: 'udhcpc', package: 'udhcpc', why: "the DHCP client of a container's interface" },
   { command: 'prometheus', package: 'prometheus', why: 'a test asks it for what it scraped from the controller' },
   { command: '/usr/bin/python3', package: 'python3', why: 'the real Faucet, os-ken and the OVSDB client of Open vSwitch run on it' },
   {

@@ -2,7 +2,7 @@
 //
 //   npm test                                 everything
 //   npm test -- --all                        with lint and typecheck, as CI does it
-//   npm test -- --only e2e-user              one of unit, e2e-root, e2e-user
+//   npm test -- --only e2e-user              one of unit, e2e-root, e2e-user, docker
 //   npm test -- --project e2e -t 'a name'    the rest goes to vitest
 //
 // The last line is always `N passed, N failed, N skipped`.
@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { asUser } from './as-user.mjs'
+import { inPrivateWorld } from './private-world.mjs'
 import { Advice, run } from './run.mjs'
 import { setup } from './setup.mjs'
 import { build, turbo } from './turbo.mjs'
@@ -30,6 +31,9 @@ const here = {
   // Detached: an interrupt has to reach vitest's workers, which outlive it otherwise.
   node: (args, env) => run(process.execPath, args, { detached: true, env: { ...process.env, ...env } }),
 }
+
+/** As root, where Docker and Open vSwitch have the machine for themselves. */
+const privateWorld = { folder: tmpdir(), node: (args, env) => inPrivateWorld([process.execPath, ...args], env) }
 
 const total = { passed: 0, failed: [], skipped: [] }
 
@@ -51,11 +55,11 @@ function options(args) {
     taken.add(token.index)
     if (token.value !== undefined && !token.inlineValue) taken.add(token.index + 1)
   }
-  const runs = ['unit', 'e2e-root', 'e2e-user'].filter(
+  const runs = ['unit', 'e2e-root', 'e2e-user', 'docker'].filter(
     (name) => name === (values.only ?? name) && name.startsWith(values.project ?? ''),
   )
   if (runs.length === 0) {
-    throw new Advice('There is no such run: --only takes unit, e2e-root or e2e-user, --project takes unit or e2e.')
+    throw new Advice('There is no such run: --only takes unit, e2e-root, e2e-user or docker, --project takes unit, e2e or docker.')
   }
   return { runs, all: values.all === true, rest: args.filter((_, index) => !taken.has(index)) }
 }
@@ -71,6 +75,7 @@ async function program({ runs, all, rest }) {
   // What is in `dist` is not what is in `src`: the results would be of something else.
   if (built && runs.includes('e2e-root')) await endToEndAsRoot(rest)
   if (built && runs.includes('e2e-user')) await endToEndAsUser(rest)
+  if (built && runs.includes('docker')) await withDocker(rest)
 }
 
 async function step(name, work) {
@@ -98,6 +103,14 @@ async function endToEndAsUser(rest) {
   if (!isRoot) return vitest('e2e', rest, here)
   const once = runOnce.map((pattern) => `--exclude=${pattern}`)
   await asUser((user) => vitest('e2e', [...once, ...rest], user, ' (as an ordinary user)'))
+}
+
+async function withDocker(rest) {
+  title('end-to-end tests with Docker')
+  if (isRoot) return vitest('docker', rest, privateWorld)
+  const reason = 'this is not root; `sudo npm test` runs them'
+  total.skipped.push({ name: 'the end-to-end tests with Docker', reason })
+  console.log(`Skipped: ${reason}.`)
 }
 
 /** Runs one project of vitest and adds its results up. `as` is who runs it: see `asUser`. */

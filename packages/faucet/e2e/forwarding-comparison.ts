@@ -57,24 +57,34 @@ const idsOfCase = 16
 /** Milliseconds in which a stack must come to rest, and during which nothing may change. */
 const patience = { stack: 6000, calm: 1200 }
 
-/** Both controllers with one configuration. */
+/**
+ * Both controllers with one configuration.
+ * @param number of the case: no two have the same
+ * @param signal ends it before its time
+ */
 export async function compareForwarding(
   lab: ForwardingLab,
   real: RealFaucet,
   { name, yaml, absent }: ForwardingCase,
   number: number,
+  signal: AbortSignal,
 ): Promise<Comparison> {
   const text = yaml.replace(/\bdp_id: (\d+)/g, (_, id: string) => `dp_id: ${(number + 1) * idsOfCase + Number(id)}`)
   const config = resolveFaucetConfig(parseFaucetConfig(text))
-  const links = linksOf(config, absent)
   await real.load(text)
   const ours = await OurFaucet.start(text)
   const networks = await lab.networks(config, { real: real.target, ours: ours.target }, absent)
   const { real: realSide, ours: ourSide } = networks
   try {
-    const settle = () =>
-      Promise.all([real.settle(config.dps.map(({ dp_id }) => Number(dp_id)), links), ours.settle(links)])
-    await settle()
+    const dpIds = config.dps.map(({ dp_id }) => Number(dp_id))
+    const settleWith = async (links: readonly [number, number]) => {
+      signal.throwIfAborted()
+      return Promise.all([real.settle(dpIds, links[0]), ours.settle(links[1])])
+    }
+    const links = linksOf(config, absent)
+    // Links that do not come up, since an ACL drops the probes, are waited for once, not after every frame.
+    const up = await settleWith([links, links])
+    const settle = () => settleWith(up)
     const isStack = config.dps.some(({ stack }) => stack)
     if (isStack) await atRest(config, realSide, ourSide, settle)
     ours.slowDown()

@@ -65,20 +65,25 @@ export class OurFaucet {
     return `tcp:127.0.0.1:${at.port}`
   }
 
-  /** Waits until the switches are connected, the ends of stack links are up, and all is done that was to be done. */
-  async settle(links: number): Promise<void> {
+  /**
+   * Waits until the switches are connected, the ends of stack links are up, and all is done that was to be done.
+   * @param links how many ends of stack links are to be up
+   * @returns how many are: fewer, when they do not come up in some seconds
+   */
+  async settle(links: number): Promise<number> {
     await this.#faucet.ready({ timeout: 10_000 })
     const up = 3
-    const isUp = () => [...this.#faucet.network.stack.ports.values()].filter((state) => state === up).length >= links
-    if (!isUp()) {
+    const linksUp = () => [...this.#faucet.network.stack.ports.values()].filter((state) => state === up).length
+    if (linksUp() < links) {
       const limit = AbortSignal.timeout(5000)
-      for await (const _ of this.#faucet.events({ signal: limit })) if (isUp()) break
+      for await (const _ of this.#faucet.events({ signal: limit })) if (linksUp() >= links) break
     }
     // The answer of a switch to a barrier comes after the packets that it has sent, which are dealt with a moment later.
     for (let i = 0; i < 3; i++) {
       await this.#faucet.portsUp(this.#somePorts())
       await new Promise(setImmediate)
     }
+    return linksUp()
   }
 
   /** The stack is up: from now on its time goes as everybody's. */

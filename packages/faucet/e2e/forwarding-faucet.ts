@@ -17,6 +17,7 @@ export class RealFaucet {
   readonly #process: ChildProcess
   readonly #waiting: { resolve(answer: Answer): void; reject(error: Error): void }[] = []
   #stderr = ''
+  #hasEnded = false
 
   private constructor(folder: string, port: number, asInstalled: boolean) {
     this.target = `tcp:127.0.0.1:${port}`
@@ -46,6 +47,7 @@ export class RealFaucet {
       this.#waiting.shift()?.resolve(JSON.parse(line) as Answer)
     })
     const ended = async (why: string) => {
+      this.#hasEnded = true
       const told = await readFile(join(folder, 'exception.log'), 'utf8').catch(() => '')
       const error = new Error(`the real Faucet ended: ${why}\n${told.slice(-2000) || this.#stderr.slice(-2000)}`)
       for (const { reject } of this.#waiting.splice(0)) reject(error)
@@ -74,9 +76,21 @@ export class RealFaucet {
     if (!ok) throw new Error(`the real Faucet refuses the configuration: ${error}`)
   }
 
-  /** Waits until the dataplanes are connected, the ends of stack links are up, and all is done that was to be done. */
-  async settle(dpIds: readonly number[], links: number): Promise<void> {
-    await this.#ask({ settle: dpIds, links })
+  /**
+   * Waits until the dataplanes are connected, the ends of stack links are up, and all is done that was to be done.
+   * @param links how many ends of stack links are to be up
+   * @returns how many are: fewer, when they do not come up in some seconds
+   * @throws when a dataplane does not connect, is no longer configured, or it does not answer at all
+   */
+  async settle(dpIds: readonly number[], links: number): Promise<number> {
+    const { ok, error, up = 0 } = await this.#ask({ settle: dpIds, links })
+    if (!ok) throw new Error(`the real Faucet does not come to rest: ${error}`)
+    return up
+  }
+
+  /** Whether it can be asked: it runs, and has answered everything that it was asked. */
+  get isIdle(): boolean {
+    return !this.#hasEnded && this.#waiting.length === 0
   }
 
   /** What it logged. */
@@ -109,6 +123,7 @@ export class RealFaucet {
 interface Answer {
   readonly ok: boolean
   readonly error?: string
+  readonly up?: number
 }
 
 async function freePort(): Promise<number> {

@@ -4,8 +4,8 @@ One JSON object a line on the standard input, one a line on the standard output.
 
   {"load": true}                        reads the configuration again     -> {"ok": false, "error": "..."}
   {"settle": [dpid, ...], "links": 3}   waits until these dataplanes are connected and that many ends of stack links are
-                                        up, until Faucet has handled every packet that came before, and until the
-                                        switches have carried out what it sent        -> {"ok": true}
+                                        up (some seconds at most: "up" tells how many are), until Faucet has handled every packet that came before, and until the
+                                        switches have carried out what it sent        -> {"ok": true, "up": 3}
 
 Faucet itself is as it was installed, but for two things. What it does from time to time it does more often: stacks take
 seconds to come up with the original periods. And it makes a new instruction for each flow: the original keeps those that
@@ -34,6 +34,8 @@ from os_ken.lib import hub
 PERIOD = 0.2
 # Seconds for stack links: they never come up where an ACL drops the probes.
 PATIENCE = 6
+# Seconds for dataplanes to connect: those of another configuration than the present one never do.
+CONNECTION = 20
 
 
 class Turn(event.EventBase):
@@ -95,21 +97,27 @@ class Courier(app_manager.OSKenApp):
 
     def settle(self, wanted, links):
         """All connected, all stack links up, and nothing on its way."""
-        deadline = time.monotonic() + PATIENCE
-        while not self.is_up(wanted, links if time.monotonic() < deadline else 0):
+        begin = time.monotonic()
+        while not self.is_running(wanted):
+            if time.monotonic() - begin > CONNECTION:
+                return {"ok": False, "error": f"not connected: one of {wanted}"}
+            hub.sleep(0.01)
+        while self.links_up(wanted) < links and time.monotonic() - begin < PATIENCE:
             hub.sleep(0.01)
         for _ in range(2):
             self.barrier(wanted)
             self.turn()
         self.barrier(wanted)
-        return {"ok": True}
+        return {"ok": True, "up": self.links_up(wanted)}
 
-    def is_up(self, wanted, links):
-        valves = [self.faucet.valves_manager.valves.get(dpid) for dpid in wanted]
-        if not all(valve and valve.dp.dyn_running and self.dpset.get(valve.dp.dp_id) for valve in valves):
-            return False
-        up = sum(port.is_stack_up() for valve in valves for port in valve.dp.stack_ports())
-        return up >= links
+    def valves(self, wanted):
+        return [self.faucet.valves_manager.valves.get(dpid) for dpid in wanted]
+
+    def is_running(self, wanted):
+        return all(valve and valve.dp.dyn_running and self.dpset.get(valve.dp.dp_id) for valve in self.valves(wanted))
+
+    def links_up(self, wanted):
+        return sum(port.is_stack_up() for valve in self.valves(wanted) if valve for port in valve.dp.stack_ports())
 
     def turn(self, action=None):
         """Waits until Faucet has handled all events that it had, and then an action of ours."""

@@ -9,7 +9,7 @@ import type { HostModel } from './topology/model.js'
 import type { Topology } from './topology/spec.js'
 
 function makeCore(topology: Topology, sandbox: { failure?: Error } = {}): TestbedCore {
-  return new TestbedCore(buildModel(topology), sandbox as never, {} as never, undefined)
+  return new TestbedCore(buildModel(topology), sandbox as never, {} as never, undefined, {} as never)
 }
 
 const TOPOLOGY: Topology = {

@@ -3,12 +3,13 @@ import { OvsError } from '@streambed/ovs'
 import { invalidTopology, TestbedError } from './errors.js'
 import { EventFeed } from './events.js'
 import { checkConfig } from './topology/acls.js'
-import { hasNamesakes, hostIndex, hostsFile, resolvFile } from './plan/plan.js'
+import { adoptedFiles, hasNamesakes, hostIndex, hostsFile, resolvFile } from './plan/plan.js'
 import { partitionVlan, type PartitionPlan } from './plan/partition.js'
+import type { Containers } from './containers/containers.js'
 import type { ControlPlan, ControlPort, LinkPort, TestbedControl } from './control/control.js'
 import { faucetConfigOf, knownHosts } from './plan/faucet-config.js'
 import type { Switch } from './switch.js'
-import { addressesOf, namesakeNetwork, networksOf, type HostModel, type InterfaceModel, type LinkEnd, type TestbedModel } from './topology/model.js'
+import { addressesOf, isContainer, namesakeNetwork, networksOf, type HostModel, type InterfaceModel, type LinkEnd, type TestbedModel } from './topology/model.js'
 import { formatAddress, parseHostAddress } from './topology/subnet.js'
 
 /** What may be done to a host and undone. */
@@ -31,6 +32,7 @@ export class TestbedCore {
     readonly bridge: Switch,
     /** undefined: the switch learns by itself. */
     readonly control: TestbedControl | undefined,
+    readonly containers: Containers,
   ) {
     this.model = model
   }
@@ -50,6 +52,19 @@ export class TestbedCore {
     } catch (error) {
       throw this.explain(error)
     }
+  }
+
+  /** As {@link guard}, for a call of Docker: whatever a container answers when it is being removed, the testbed is gone. */
+  guardContainer<T>(work: () => Promise<T>): Promise<T> {
+    return this.guard(async () => {
+      try {
+        return await work()
+      } catch (error) {
+        if (this.sandbox.failure !== undefined) throw this.#failure(this.sandbox.failure, error)
+        if (this.state !== 'running') throw new TestbedError('closed', 'the testbed was closed', { cause: error })
+        throw error
+      }
+    })
   }
 
   /** @throws TestbedError `closed` */
@@ -182,5 +197,6 @@ export function namesRequest(model: TestbedModel): AgentCalls['names']['request'
     hosts: hostsFile(model),
     ...(hasNamesakes(model) && { own: Object.fromEntries(hosts.map((host) => [host.namespace, hostsFile(model, host.name)])) }),
     resolv: Object.fromEntries(hosts.map((host) => [host.namespace, resolvFile(model, host)])),
+    ...(hosts.some(isContainer) && { adopted: adoptedFiles(model) }),
   }
 }

@@ -6,6 +6,8 @@ export type TestbedEvent =
   | { readonly type: 'network-added' | 'network-removed'; readonly network: string }
   | { readonly type: 'host-added' | 'host-removed' | 'host-stopped' | 'host-frozen' | 'host-restarted'; readonly host: string }
   | { readonly type: 'link-down' | 'link-up'; readonly host: string; readonly interface: string }
+  /** A container that somebody put on a network of Docker (`wire: 'driver'`) could not become a host, and was taken off it again. */
+  | { readonly type: 'guest-refused'; readonly container: string; readonly error: Error }
   | { readonly type: 'partitioned'; readonly groups: readonly (readonly string[])[] }
   | { readonly type: 'healed' }
   /** What the controller tells, in Faucet's words: a host was learned (`L2_LEARN`), a port changed, … `switch` is empty for the whole network. */

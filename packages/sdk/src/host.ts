@@ -28,7 +28,7 @@ import { TestbedError } from './errors.js'
 import { configurationJob, interfacesDownJob, linkStateJob, portsUpJob } from './plan/plan.js'
 import { oneName } from './network.js'
 import { withAcl, withPortAcls, withTap, type AclNames } from './topology/live.js'
-import type { HostModel, InterfaceModel } from './topology/model.js'
+import { isContainer, type HostModel, type InterfaceModel } from './topology/model.js'
 import type { TapSource, TopologyAcl } from './topology/spec.js'
 
 /** A host to be reached: a {@link Host}, its name, or an IPv4 or IPv6 address. */
@@ -80,7 +80,8 @@ export type Port = { readonly tcp: number } | { readonly udp: number }
  * TestbedError `closed` when the testbed has ended, and says what died.
  */
 export class Host {
-  readonly #core: TestbedCore
+  /** @internal */
+  protected readonly core: TestbedCore
   readonly #namespace: string
   #fetch: ConnectorFetch | undefined
 
@@ -89,24 +90,25 @@ export class Host {
     core: TestbedCore,
     readonly name: string,
   ) {
-    this.#core = core
+    this.core = core
     this.#namespace = core.host(name).namespace
   }
 
-  get #model(): HostModel {
-    const model = this.#core.host(this.name)
+  /** @internal */
+  protected get model(): HostModel {
+    const model = this.core.host(this.name)
     if (model.namespace !== this.#namespace) throw new TestbedError('invalid', `host "${this.name}" was removed; a new one has its name`)
     return model
   }
 
   /** `running`, `frozen` or `stopped`. */
   get state(): HostState {
-    return this.#core.hostStates.get(this.name) ?? 'running'
+    return this.core.hostStates.get(this.name) ?? 'running'
   }
 
   /** Its interfaces, in order. */
   get interfaces(): readonly HostInterface[] {
-    return this.#model.interfaces.map(({ name, device, network, trunk, mac, addresses }) => ({ name, device, network, trunk, mac, addresses: addresses.map(({ address }) => address) }))
+    return this.model.interfaces.map(({ name, device, network, trunk, mac, addresses }) => ({ name, device, network, trunk, mac, addresses: addresses.map(({ address }) => address) }))
   }
 
   /** Its addresses on all networks, without prefix length. */
@@ -125,7 +127,7 @@ export class Host {
   }
 
   #address(family: 4 | 6, network: string | undefined): string {
-    const found = this.#model.interfaces.flatMap(({ addresses }) => addresses).find((item) => item.family === family && (network === undefined || item.network === network))
+    const found = this.model.interfaces.flatMap(({ addresses }) => addresses).find((item) => item.family === family && (network === undefined || item.network === network))
     if (found === undefined) throw new TestbedError('invalid', `host "${this.name}" has no IPv${family} address${network === undefined ? '' : ` on network "${network}"`}`)
     return found.address
   }
@@ -137,12 +139,12 @@ export class Host {
    * LinuxError `not-found`, `invalid`
    */
   exec(argv: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
-    return this.#core.guard(() => execIn(this.#core.sandbox, this.#ready(), `host "${this.name}"`, argv, { ...options, env: { ...this.#model.spec.env, ...options.env } }))
+    return this.core.guard(() => execIn(this.core.sandbox, this.namespace(), `host "${this.name}"`, argv, { ...options, env: { ...this.model.spec.env, ...options.env } }))
   }
 
   /** Starts a program and returns it running, with its streams. Its process group ends with the testbed at the latest. */
   spawn(argv: readonly string[], options: SpawnOptions = {}): Promise<HostProcess> {
-    return this.#core.guard(() => spawnIn(this.#core.sandbox, this.#ready(), argv, { ...options, env: { ...this.#model.spec.env, ...options.env } }))
+    return this.core.guard(() => spawnIn(this.core.sandbox, this.namespace(), argv, { ...options, env: { ...this.model.spec.env, ...options.env } }))
   }
 
   /**
@@ -152,7 +154,7 @@ export class Host {
    * @throws LinuxError `invalid` when the port is in use
    */
   listen(port = 0, options: ListenOptions = {}): Promise<Server> {
-    return this.#core.guard(() => listenIn(this.#core.sandbox, this.#ready(), port, options))
+    return this.core.guard(() => listenIn(this.core.sandbox, this.namespace(), port, options))
   }
 
   /**
@@ -161,22 +163,22 @@ export class Host {
    * @throws LinuxError `unreachable` (refused, no route), `timeout`, `aborted`
    */
   connect(target: Target, port: number, options: ConnectOptions = {}): Promise<Socket> {
-    return this.#core.guard(() => this.#connect(target, port, options))
+    return this.core.guard(() => this.#connect(target, port, options))
   }
 
   /** Opens a bound UDP socket in the host: an ordinary `dgram.Socket`. Send to addresses, not to names. */
   createSocket(type: 'udp4' | 'udp6', options: UdpOptions = {}): Promise<DgramSocket> {
-    return this.#core.guard(() => bindUdpIn(this.#core.sandbox, this.#ready(), type, options))
+    return this.core.guard(() => bindUdpIn(this.core.sandbox, this.namespace(), type, options))
   }
 
   /** `fetch` of the web standard, from this host. Names of hosts are known. */
   fetch: typeof globalThis.fetch = (input, init) =>
-    this.#core.guard(async () => {
-      this.#ready()
+    this.core.guard(async () => {
+      this.namespace()
       if (this.#fetch === undefined) {
         const created = createFetch((host, port) => this.#connect(host, port, {}))
         this.#fetch = created
-        this.#core.sandbox.owned.add({ end: () => created.close() }, this.#namespace)
+        this.core.sandbox.owned.add({ end: () => created.close() }, this.#namespace)
       }
       return await this.#fetch.fetch(input, init)
     })
@@ -184,13 +186,13 @@ export class Host {
   /** An `http.Agent` whose connections come from this host: `http.request({ agent: host.httpAgent(), host: 'web' })`. */
   httpAgent(options?: AgentOptions): HttpAgent {
     const agent = new ConnectorAgent((host, port) => this.connect(host, port), options)
-    this.#core.sandbox.owned.add({ end: () => agent.destroy() }, this.#namespace)
+    this.core.sandbox.owned.add({ end: () => agent.destroy() }, this.#namespace)
     return agent
   }
 
   /** Sends echo requests, from a raw socket without a process. Does not reject when nobody answers. */
   ping(target: Target, options: PingOptions = {}): Promise<PingResult> {
-    return this.#core.guard(async () => {
+    return this.core.guard(async () => {
       const { count = 1, timeout = 1000, family } = options
       if (!Number.isInteger(count) || count < 1) throw new TestbedError('invalid', `count must be a whole number from 1 (got ${count})`)
       const known = this.#resolve(target)
@@ -202,7 +204,7 @@ export class Host {
       const rttMs: number[] = []
       let reason: string | undefined
       for (let sent = 0; sent < count; sent++) {
-        const [result] = await this.#core.sandbox.call('probe', { probes: [{ namespace: this.#ready(), address }], timeoutMs: timeout })
+        const [result] = await this.core.sandbox.call('probe', { probes: [{ namespace: this.namespace(), address }], timeoutMs: timeout })
         if (result?.ok === true) rttMs.push(result.rttMs)
         else reason = result?.reason
       }
@@ -218,16 +220,16 @@ export class Host {
    * @param options.timeout milliseconds for each address, default 1000
    */
   canConnect(target: Target, port: Port, options: { readonly timeout?: number } = {}): Promise<boolean> {
-    return this.#core.guard(async () => {
+    return this.core.guard(async () => {
       const number = 'tcp' in port ? port.tcp : port.udp
       checkPort(number)
-      const { addresses, host } = this.#core.resolve(typeof target === 'string' ? target : target.name, this.name)
+      const { addresses, host } = this.core.resolve(typeof target === 'string' ? target : target.name, this.name)
       const timeoutMs = options.timeout ?? 1000
-      const to = host === undefined ? undefined : this.#core.host(host).namespace
+      const to = host === undefined ? undefined : this.core.host(host).namespace
       const attempts = addresses.map(async (address) => {
-        if ('udp' in port) return (await this.#core.sandbox.call('probeUdp', { from: this.#ready(), to, address, port: number, timeoutMs })).ok
+        if ('udp' in port) return (await this.core.sandbox.call('probeUdp', { from: this.namespace(), to, address, port: number, timeoutMs })).ok
         try {
-          const socket = await connectIn(this.#core.sandbox, this.#ready(), address, number, { timeout: timeoutMs })
+          const socket = await connectIn(this.core.sandbox, this.namespace(), address, number, { timeout: timeoutMs })
           socket.destroy()
           return true
         } catch (error) {
@@ -244,10 +246,10 @@ export class Host {
    * @param options.interface interface or network; default the first one
    */
   capture(options: CaptureOptions & { readonly interface?: string } = {}): Promise<Capture> {
-    return this.#core.guard(() => {
+    return this.core.guard(() => {
       const { interface: name, ...rest } = options
-      const item = this.#core.interface(this.#model, name)
-      return captureIn(this.#core.sandbox, this.#ready(), item.device, rest, item.name)
+      const item = this.core.interface(this.model, name)
+      return captureIn(this.core.sandbox, this.namespace(), item.device, rest, item.name)
     })
   }
 
@@ -256,10 +258,10 @@ export class Host {
    * @param options.interface interface or network; default the first one
    */
   setAcl(names: AclNames, rules?: TopologyAcl, options: { readonly interface?: string } = {}): Promise<void> {
-    return this.#core.change(async () => {
-      const item = this.#core.interface(this.#model, options.interface)
-      const base = rules === undefined ? this.#core.model : withAcl(this.#core.model, oneName(names), rules)
-      await this.#core.remodel(withPortAcls(base, this.#model, item, names))
+    return this.core.change(async () => {
+      const item = this.core.interface(this.model, options.interface)
+      const base = rules === undefined ? this.core.model : withAcl(this.core.model, oneName(names), rules)
+      await this.core.remodel(withPortAcls(base, this.model, item, names))
     })
   }
 
@@ -269,8 +271,8 @@ export class Host {
    * @throws TestbedError `invalid`
    */
   setTap(tap: string, sources: readonly TapSource[]): Promise<void> {
-    return this.#core.change(async () => {
-      await this.#core.remodel(withTap(this.#core.model, this.#model, this.#core.interface(this.#model, tap), sources))
+    return this.core.change(async () => {
+      await this.core.remodel(withTap(this.core.model, this.model, this.core.interface(this.model, tap), sources))
     })
   }
 
@@ -285,17 +287,17 @@ export class Host {
   }
 
   #setLinks(which: string | undefined, up: boolean): Promise<void> {
-    return this.#core.change(async () => {
-      const items = which === undefined ? this.#model.interfaces : [this.#core.interface(this.#model, which)]
-      if (this.state !== 'stopped') await this.#core.apply([linkStateJob(this.#core.model.site, items, up)])
+    return this.core.change(async () => {
+      const items = which === undefined ? this.model.interfaces : [this.core.interface(this.model, which)]
+      if (this.state !== 'stopped') await this.core.apply([linkStateJob(this.core.model.site, items, up)])
       for (const item of items) {
-        if (up) this.#core.downPorts.delete(item.port)
-        else this.#core.downPorts.add(item.port)
+        if (up) this.core.downPorts.delete(item.port)
+        else this.core.downPorts.add(item.port)
         if (up && this.state !== 'stopped') {
-          await this.#core.portsUp([item])
-          await this.#core.settle(this.#model)
+          await this.core.portsUp([item])
+          await this.core.settle(this.model)
         }
-        this.#core.events.emit({ type: up ? 'link-up' : 'link-down', host: this.name, interface: item.name })
+        this.core.events.emit({ type: up ? 'link-up' : 'link-down', host: this.name, interface: item.name })
       }
     })
   }
@@ -308,57 +310,89 @@ export class Host {
    */
   stop(options: { readonly mode?: 'kill' | 'freeze' } = {}): Promise<void> {
     const { mode = 'kill' } = options
-    return this.#core.change(async () => {
-      const { sandbox } = this.#core
-      const model = this.#model
+    return this.core.change(async () => {
+      const model = this.model
       if (mode === 'freeze') {
-        await sandbox.call('signalAll', { namespace: model.namespace, signal: 'SIGSTOP' })
-        this.#core.hostStates.set(this.name, 'frozen')
-        this.#core.events.emit({ type: 'host-frozen', host: this.name })
+        await this.freeze(model)
+        this.core.hostStates.set(this.name, 'frozen')
+        this.core.events.emit({ type: 'host-frozen', host: this.name })
         return
       }
-      this.#core.hostStates.set(this.name, 'stopped')
-      await this.#core.apply([linkStateJob(this.#core.model.site, model.interfaces, false), interfacesDownJob(model)])
-      await sandbox.call('signalAll', { namespace: model.namespace, signal: 'SIGKILL' })
-      await sandbox.owned.closeNamespace(model.namespace, new TestbedError('closed', `host "${this.name}" was stopped`))
-      await sandbox.call('destroySockets', { namespace: model.namespace })
-      this.#fetch = undefined
-      this.#core.events.emit({ type: 'host-stopped', host: this.name })
+      await this.cutOff(model, () => this.halt(model), `host "${this.name}" was stopped`)
     })
+  }
+
+  /** Makes a host stopped: its interfaces go down, `halt` ends what runs in it, and what this process has of it ends. @internal */
+  protected async cutOff(model: HostModel, halt: () => Promise<void>, reason: string): Promise<void> {
+    const { sandbox } = this.core
+    this.core.hostStates.set(this.name, 'stopped')
+    await this.core.apply([linkStateJob(this.core.model.site, model.interfaces, false), interfacesDownJob(model)])
+    await halt()
+    await sandbox.owned.closeNamespace(model.namespace, new TestbedError('closed', reason))
+    this.#fetch = undefined
+    if (!isContainer(model)) await sandbox.call('destroySockets', { namespace: model.namespace })
+    this.core.events.emit({ type: 'host-stopped', host: this.name })
+  }
+
+  /** Stops its processes as they are. @internal */
+  protected async freeze(model: HostModel): Promise<void> {
+    await this.core.sandbox.call('signalAll', { namespace: model.namespace, signal: 'SIGSTOP' })
+  }
+
+  /** Lets them go on. @internal */
+  protected async thaw(model: HostModel): Promise<void> {
+    await this.core.sandbox.call('signalAll', { namespace: model.namespace, signal: 'SIGCONT' })
+  }
+
+  /** Kills its processes. @internal */
+  protected async halt(model: HostModel): Promise<void> {
+    await this.core.sandbox.call('signalAll', { namespace: model.namespace, signal: 'SIGKILL' })
+  }
+
+  /** The interfaces of a stopped host as they were, still without a cable. @internal */
+  protected async boot(model: HostModel): Promise<void> {
+    await this.core.apply([configurationJob(this.core.model, model)])
+  }
+
+  /** What is still to be done when a stopped host is on its networks again. @internal */
+  protected async booted(_model: HostModel): Promise<void> {
+    // A namespace has nothing that starts by itself.
   }
 
   /** Starts a stopped host again, with its interfaces, addresses and routes, or lets a frozen one go on. Programs are not started again. */
   restart(): Promise<void> {
-    return this.#core.change(async () => {
-      const model = this.#model
-      if (this.state === 'frozen') await this.#core.sandbox.call('signalAll', { namespace: model.namespace, signal: 'SIGCONT' })
+    return this.core.change(async () => {
+      const model = this.model
+      if (this.state === 'frozen') await this.thaw(model)
       if (this.state === 'stopped') {
-        const up = model.interfaces.filter((item: InterfaceModel) => !this.#core.downPorts.has(item.port))
-        await this.#core.apply([configurationJob(this.#core.model, model), portsUpJob(this.#core.model.site, up)])
-        await this.#core.portsUp(up)
-        await this.#core.settle(model)
+        const up = model.interfaces.filter((item: InterfaceModel) => !this.core.downPorts.has(item.port))
+        await this.boot(model)
+        await this.core.apply([portsUpJob(this.core.model.site, up)])
+        await this.core.portsUp(up)
+        await this.core.settle(model)
+        await this.booted(model)
       }
-      this.#core.hostStates.delete(this.name)
-      this.#core.events.emit({ type: 'host-restarted', host: this.name })
+      this.core.hostStates.delete(this.name)
+      this.core.events.emit({ type: 'host-restarted', host: this.name })
     })
   }
 
-  /** The namespace to work in. @throws TestbedError `invalid` when the host is stopped */
-  #ready(): string {
-    const { namespace } = this.#model
+  /** The namespace to work in. @throws TestbedError `invalid` when the host is stopped @internal */
+  protected namespace(): string {
+    const { namespace } = this.model
     if (this.state === 'stopped') throw new TestbedError('invalid', `host "${this.name}" is stopped: restart() it first`)
     return namespace
   }
 
   #resolve(target: Target): readonly string[] {
-    return this.#core.resolve(typeof target === 'string' ? target : target.name, this.name).addresses
+    return this.core.resolve(typeof target === 'string' ? target : target.name, this.name).addresses
   }
 
   async #connect(target: Target, port: number, options: ConnectOptions): Promise<Socket> {
     const failures: Error[] = []
     for (const address of this.#resolve(target)) {
       try {
-        return await connectIn(this.#core.sandbox, this.#ready(), address, port, options)
+        return await connectIn(this.core.sandbox, this.namespace(), address, port, options)
       } catch (error) {
         if (!(error instanceof LinuxError) || !['unreachable', 'timeout'].includes(error.code)) throw error
         failures.push(error)

@@ -1,5 +1,11 @@
 import type { TestbedCore } from './core.js'
-import type { HostInspection, NetworkInspection, PortInspection, TestbedInspection } from './inspection.js'
+import { isContainer, type HostModel } from './topology/model.js'
+import type { ContainerInspection, HostInspection, NetworkInspection, PortInspection, TestbedInspection } from './inspection.js'
+
+function containerInspection(core: TestbedCore, host: HostModel): ContainerInspection {
+  const { id, name, image, owned } = core.containers.of(host)
+  return { id, name, image, owned }
+}
 
 /** Writes down what a testbed consists of. */
 export function inspectTestbed(core: TestbedCore): TestbedInspection {
@@ -32,6 +38,7 @@ export function inspectTestbed(core: TestbedCore): TestbedInspection {
       name: host.name,
       state: core.hostStates.get(host.name) ?? 'running',
       forwarding: host.spec.forwarding === true,
+      ...(isContainer(host) && { container: containerInspection(core, host) }),
       interfaces: host.interfaces.map((item) => ({
         name: item.name,
         network: item.network ?? null,

@@ -48,11 +48,23 @@ export interface InterfaceInspection {
   readonly ofport: number
 }
 
+/** The container that a host is. */
+export interface ContainerInspection {
+  /** Docker's id. */
+  readonly id: string
+  readonly name: string
+  readonly image: string
+  /** false for one that existed before, and stays. */
+  readonly owned: boolean
+}
+
 /** A host. */
 export interface HostInspection {
   readonly name: string
   readonly state: 'running' | 'frozen' | 'stopped'
   readonly forwarding: boolean
+  /** Only of a host that is a container. */
+  readonly container?: ContainerInspection
   readonly interfaces: readonly InterfaceInspection[]
 }
 

@@ -42,6 +42,11 @@ export class Network {
     return this.#model.gateways.map(({ address }) => address)
   }
 
+  /** The network of Docker that it is, with `wire: 'driver'`; undefined otherwise. */
+  docker(): Promise<{ readonly id: string; readonly name: string } | undefined> {
+    return this.#core.guard(() => this.#core.containers.networkOf(this.#model.name))
+  }
+
   /**
    * Changes the ACLs of the network while packets flow; only flows that differ are touched. Resolves when the switches have confirmed it and no
    * packet is forwarded by the old ones.

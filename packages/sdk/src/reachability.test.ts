@@ -127,7 +127,7 @@ describe('a measurement', () => {
         return Promise.resolve(request.probes.map((probe): ProbeResult => (answering(probe) ? { ok: true, rttMs: 1 } : { ok: false, reason: 'timeout' })))
       },
     }
-    const core = new TestbedCore(buildModel(lab), sandbox as never, {} as never, undefined)
+    const core = new TestbedCore(buildModel(lab), sandbox as never, {} as never, undefined, {} as never)
     for (const name of stopped) core.hostStates.set(name, 'stopped')
     return { matrix: await measureReachability(core, options), calls }
   }

@@ -1,4 +1,8 @@
-import { BASE_NAMESPACE, execIn, LinuxError, Sandbox, type SandboxPrivilege } from '@streambed/linux'
+import { BASE_NAMESPACE, execIn, LinuxError, Sandbox, type NamespaceJob, type SandboxPrivilege } from '@streambed/linux'
+import { ContainerHost } from './container-host.js'
+import { Containers } from './containers/containers.js'
+import { hostNameFor, type Arrival } from './containers/guests.js'
+import { checkContainers, type WireOption } from './containers/privilege.js'
 import type { ControlPlan } from './control/control.js'
 import { checkControl, startControl, type ControlOption } from './control/start-control.js'
 import { controlPlan, controlPort, namesRequest, TestbedCore } from './core.js'
@@ -21,15 +25,15 @@ import { privateSwitch } from './private-switch.js'
 import type { SwitchHome, SwitchLocation } from './switch.js'
 import { systemSwitch, type SystemOvs } from './system-switch.js'
 import { buildModel, withHost, withNetwork, withoutHost, withoutNetwork } from './topology/build.js'
-import type { HostModel, TestbedModel } from './topology/model.js'
-import type { HostSpec, MeterSpec, NetworkSpec, Topology, TopologyAcl } from './topology/spec.js'
+import { isContainer, type HostModel, type NetworkModel, type TestbedModel } from './topology/model.js'
+import type { ContainerNames, HostSpec, MeterSpec, NetworkSpec, Topology, TopologyAcl, TypedTopology } from './topology/spec.js'
 
 /** `setTimeout` fires at once when it is asked for more (2^31 - 1 ms, 24 days). */
 const LONGEST_TIMER = 0x7fff_ffff
 
 /** A step of starting a testbed. */
 export interface StartProgress {
-  readonly step: 'sandbox' | 'hosts' | 'ports' | 'control' | 'ready'
+  readonly step: 'sandbox' | 'hosts' | 'containers' | 'ports' | 'control' | 'ready'
   /** In words. */
   readonly message: string
   /** Since the start, milliseconds. */
@@ -42,7 +46,7 @@ export interface StartOptions {
   readonly onProgress?: ((progress: StartProgress) => void) | undefined
   /** Undoes everything and rejects when it fires during the start; ends the testbed when it fires later. */
   readonly signal?: AbortSignal | undefined
-  /** Milliseconds for the whole start; default 60,000. `Infinity` for no limit. */
+  /** Milliseconds for the whole start, images that are fetched included; default 60,000. `Infinity` for no limit. */
   readonly timeout?: number | undefined
   /**
    * `user-namespace` needs no privilege; `root` makes the namespaces directly. Default: `root` when the process is root.
@@ -58,6 +62,16 @@ export interface StartOptions {
    * must be installed; `none`: a single switch that learns by itself, for topologies without ACLs, meters, gateways and taps.
    */
   readonly control?: ControlOption | undefined
+  /**
+   * Where Docker is, for hosts that are containers: the path of its socket, or what DOCKER_HOST may hold. Default: DOCKER_HOST, else the first that answers of the
+   * usual sockets of Docker and podman.
+   */
+  readonly docker?: string | undefined
+  /**
+   * How containers are plugged into the switch: `direct` (the default, and faster) without Docker's knowledge; `driver` makes each network of the testbed one of Docker too, to be seen by
+   * `docker network ls`. What the hosts have of it is the same.
+   */
+  readonly wire?: WireOption | undefined
 }
 
 /** Why a testbed ended: `error` is undefined after `close()`. */
@@ -69,27 +83,36 @@ export interface TestbedEnd {
  * A running testbed. `close()` it, or declare it with `await using`; when this process ends in any other way, the kernel takes it back.
  * @typeParam NetworkName names of the networks of the topology
  * @typeParam HostName names of its hosts
+ * @typeParam ContainerName names of those hosts that are containers
  */
-export class Testbed<NetworkName extends string = string, HostName extends string = string> implements AsyncDisposable {
+export class Testbed<NetworkName extends string = string, HostName extends string = string, ContainerName extends string = never> implements AsyncDisposable {
   readonly #core: TestbedCore
   readonly #hosts: Record<string, Host> = {}
   readonly #networks: Record<string, Network> = {}
+  readonly #wire: WireOption
   #closing: Promise<void> | undefined
 
   /** Resolves when the last process of the testbed is gone, with the reason. Never rejects. */
   readonly closed: Promise<TestbedEnd>
 
-  private constructor(core: TestbedCore) {
+  private constructor(core: TestbedCore, wire: WireOption) {
     this.#core = core
-    for (const name of core.model.hosts.keys()) this.#hosts[name] = new Host(core, name)
+    this.#wire = wire
+    for (const name of core.model.hosts.keys()) this.#hosts[name] = hostOf(core, name)
+    core.containers.hosts = () => core.model.hosts.values()
+    core.containers.onPlug = (event, up) => this.#plugged(event.host, event.interface, up)
+    core.containers.onGuest = { come: (arrival) => this.#welcome(arrival), go: (host) => this.#farewell(host) }
+    core.containers.onEnd = (namespace, exitCode) => void core.change(() => this.#containerEnded(namespace, exitCode)).catch(() => undefined)
     for (const name of core.model.networks.keys()) this.#networks[name] = new Network(core, name)
     void core.sandbox.failed.then((error) => {
       core.state = 'failed'
       void core.control?.close()
       void core.bridge.close(error)
+      core.containers.close().catch(() => undefined)
       core.events.emit({ type: 'failed', error })
     })
-    this.closed = core.sandbox.closed.then(({ error }) => {
+    this.closed = core.sandbox.closed.then(async ({ error }) => {
+      await core.containers.close().catch(() => undefined)
       core.events.emit({ type: 'closed' })
       core.events.end()
       return { error: error === undefined ? undefined : (core.explain(error) as TestbedError) }
@@ -101,18 +124,23 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
    * @throws TestbedError `invalid` (with every mistake in the topology; nothing was touched), `missing` (a tool, device or permission, with
    * what to install or set), `timeout`, `aborted`, `failed`; after any of them nothing is left
    */
-  static async start<const NetworkName extends string, const HostName extends string>(topology: Topology<NetworkName, HostName>, options: StartOptions = {}): Promise<Testbed<NetworkName, HostName>> {
+  static async start<const NetworkName extends string, const Kinds>(
+    topology: TypedTopology<NetworkName, Kinds>,
+    options: StartOptions = {},
+  ): Promise<Testbed<NetworkName, keyof Kinds & string, ContainerNames<Kinds>>> {
     if (options.signal?.aborted === true) throw new TestbedError('aborted', 'the start of the testbed was aborted', { cause: options.signal.reason })
     const started = performance.now()
     const progress = (step: StartProgress['step'], message: string): void => options.onProgress?.({ step, message, elapsedMs: performance.now() - started })
     // Mistakes in the topology first, whatever the machine lacks.
-    const checked = buildModel(topology)
+    const checked = buildModel(topology as Topology)
     const limit = options.timeout ?? 60_000
     if (!(limit > 0)) throw new TestbedError('invalid', `timeout must be a number of milliseconds above 0 (got ${limit})`)
     const location = findLocation(options.ovs ?? 'private')
-    const model = location.site === checked.site ? checked : buildModel(topology, location.site)
+    const model = location.site === checked.site ? checked : buildModel(topology as Topology, location.site)
     const kind = options.control ?? 'embedded'
     checkControl(model, kind)
+    const wire = options.wire ?? 'direct'
+    checkContainers(model, wire, (options.privilege ?? (process.geteuid?.() === 0 ? 'root' : 'user-namespace')) === 'root')
     const plan = controlPlan(model, undefined)
     const home = location.home({ name: model.name, switches: [...model.switches.values()], controlled: kind !== 'none' })
     progress('sandbox', 'starting Open vSwitch and the agent')
@@ -122,15 +150,24 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
     } catch (error) {
       throw startError(error)
     }
+    const over = new AbortController()
+    void sandbox.failed.then((error) => over.abort(error))
+    const containers = new Containers({
+      docker: options.docker,
+      testbed: model.name,
+      wire,
+      signal: over.signal,
+      onPull: ({ image, layer, status, current, total }) => progress('containers', `fetching ${image}: ${status.toLowerCase()}${layer === undefined ? '' : ` ${layer}`}${current === undefined || total === undefined ? '' : ` (${megabytes(current)} of ${megabytes(total)} MB)`}`),
+    })
     const timer = setTimeout(() => sandbox.abort(new LinuxError('timeout', `the testbed did not start in ${limit} ms`)), Math.min(limit, LONGEST_TIMER))
     try {
-      const core = await build(model, plan, kind, home, sandbox, progress)
+      const core = await build(model, plan, kind, home, sandbox, containers, progress)
       progress('ready', `${model.hosts.size} hosts on ${model.networks.size} networks`)
-      return new Testbed<NetworkName, HostName>(core)
+      return new Testbed<NetworkName, keyof Kinds & string, ContainerNames<Kinds>>(core, wire)
     } catch (error) {
       const reason = sandbox.failure ?? error
       sandbox.abort(new LinuxError('closed', 'the start failed', { cause: error }))
-      await sandbox.closed
+      await Promise.all([sandbox.closed, containers.close().catch(() => undefined)])
       throw startError(reason)
     } finally {
       clearTimeout(timer)
@@ -143,8 +180,8 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
   }
 
   /** The hosts by name; those added later too. */
-  get hosts(): Readonly<Record<HostName, Host>> {
-    return this.#hosts as Record<HostName, Host>
+  get hosts(): { readonly [Name in HostName]: Name extends ContainerName ? ContainerHost : Host } {
+    return this.#hosts as { readonly [Name in HostName]: Name extends ContainerName ? ContainerHost : Host }
   }
 
   /** The networks by name; those added later too. */
@@ -158,10 +195,24 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
     return this.#hosts[name] as Host
   }
 
+  /** A host that is a container, by a name that is only known at run time. @throws TestbedError `invalid` when there is none, or it is no container */
+  container(name: string): ContainerHost {
+    const host = this.host(name)
+    if (!(host instanceof ContainerHost)) throw new TestbedError('invalid', `host "${name}" is no container`)
+    return host
+  }
+
   /** Adds a network. During a partition it is split like the others. @throws TestbedError `invalid` */
   addNetwork(name: string, spec: NetworkSpec = {}): Promise<Network> {
     return this.#core.change(async () => {
-      await this.#adopt(withNetwork(this.#core.model, name, spec))
+      const model = withNetwork(this.#core.model, name, spec)
+      await this.#core.containers.addNetwork(model.networks.get(name) as NetworkModel)
+      try {
+        await this.#adopt(model)
+      } catch (error) {
+        await this.#core.containers.removeNetwork(name).catch(() => undefined)
+        throw error
+      }
       const network = new Network(this.#core, name)
       this.#networks[name] = network
       this.#core.events.emit({ type: 'network-added', network: name })
@@ -172,42 +223,53 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
   /** Removes a network that no host is on. @throws TestbedError `invalid` when there is none, or hosts are on it */
   removeNetwork(name: string): Promise<void> {
     return this.#core.change(async () => {
-      this.#core.model = withoutNetwork(this.#core.model, name)
+      const model = withoutNetwork(this.#core.model, name)
+      await this.#core.containers.removeNetwork(name)
+      this.#core.model = model
       delete this.#networks[name]
       this.#core.events.emit({ type: 'network-removed', network: name })
-      await Promise.resolve()
     })
   }
 
   /**
    * Adds a host, ready when it resolves. During a partition it joins the hosts that are in no named group.
-   * @throws TestbedError `invalid`, also when a partition is impossible with a trunk of the host
+   * @throws TestbedError `invalid`, also when a partition is impossible with a trunk of the host; of a container also `missing` and `failed`
    */
+  addHost(name: string, spec: HostSpec & ({ readonly image: string } | { readonly container: string })): Promise<ContainerHost>
+  addHost(name: string, spec: HostSpec): Promise<Host>
   addHost(name: string, spec: HostSpec): Promise<Host> {
     return this.#core.change(async () => {
       const core = this.#core
       const model = withHost(core.model, name, spec)
       const host = model.hosts.get(name) as HostModel
       const plan = core.partition && adaptPartition(model, core.partition)
+      checkContainers(model, this.#wire, core.sandbox.privilege === 'root')
+      const boxed = isContainer(host) ? [host] : []
       try {
-        await core.apply([...hostJobs(model, host), portsUpJob(model.site, host.interfaces)])
+        const [pid] = await core.containers.start(boxed)
+        await applyTo(core.containers, core.sandbox, boxed, [...hostJobs(model, host, pid), portsUpJob(model.site, host.interfaces)])
         await core.settle(host)
         // The others first: the new host must not be among those that it is kept apart from, not even for a moment.
         await this.#direct(core.control === undefined ? core.model : model, core.partition, plan)
         await core.bridge.add(hostPorts(model, [host], core.control ? undefined : (network, owner) => partitionVlan(model, plan, network, owner)))
         await core.control?.portsUp(host.interfaces.map((item) => controlPort(model, item)))
         await core.bridge.revalidated()
+        if (boxed.length > 0) {
+          await core.sandbox.call('names', namesRequest(model))
+          await core.containers.ready(boxed)
+        }
       } catch (error) {
         // What went wrong first is what the caller must know.
         await this.#discard(host).catch(() => undefined)
         await this.#direct(core.model, plan, core.partition).catch(() => undefined)
+        if (boxed.length > 0) await core.publishNames().catch(() => undefined)
         throw error
       }
       core.model = model
       core.partition = plan
       await core.forgetUnresolved()
       await core.publishNames()
-      const added = new Host(core, name)
+      const added = hostOf(core, name)
       this.#hosts[name] = added
       core.events.emit({ type: 'host-added', host: name })
       return added
@@ -235,10 +297,45 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
   /** Takes away whatever of a host is there. */
   async #discard(host: HostModel): Promise<void> {
     const [first] = host.interfaces
-    if (first !== undefined) await this.#core.bridge.removeIfThere(bridgeOf(this.#core.model, first.switch), host.interfaces.map(({ port }) => port))
-    // The cables first: a socket that somebody still holds keeps the namespace, and with it a cable, alive.
-    await this.#core.apply(host.interfaces.map((item) => deletePortJob(this.#core.model.site, item)))
-    await this.#core.sandbox.call('remove', { namespaces: [host.namespace] })
+    try {
+      if (first !== undefined) await this.#core.bridge.removeIfThere(bridgeOf(this.#core.model, first.switch), host.interfaces.map(({ port }) => port))
+      // The cables first: a socket that somebody still holds keeps the namespace, and with it a cable, alive.
+      await this.#core.apply(host.interfaces.map((item) => deletePortJob(this.#core.model.site, item)))
+      await this.#core.sandbox.call('remove', { namespaces: [host.namespace] })
+    } finally {
+      await this.#core.containers.remove(host)
+    }
+  }
+
+  /** Makes a container a host that somebody has put on a network of Docker. */
+  async #welcome({ container, spec }: Arrival): Promise<void> {
+    const core = this.#core
+    try {
+      await this.addHost(hostNameFor(container, core.model.hosts.keys()), spec)
+    } catch (error) {
+      if (core.state === 'running') core.events.emit({ type: 'guest-refused', container, error: error as Error })
+      throw error
+    }
+  }
+
+  async #farewell(host: string): Promise<void> {
+    if (this.#core.state === 'running' && this.#core.model.hosts.has(host)) await this.removeHost(host)
+  }
+
+  /** Somebody has told Docker to take a container off one of its networks, or to put it on again. */
+  async #plugged(name: string, which: string, up: boolean): Promise<void> {
+    const core = this.#core
+    const host = this.#hosts[name]
+    const port = core.state === 'running' ? core.model.hosts.get(name)?.interfaces.find((item) => item.name === which)?.port : undefined
+    if (host === undefined || port === undefined || core.downPorts.has(port) !== up) return
+    await (up ? host.linkUp(which) : host.linkDown(which))
+  }
+
+  /** A container has ended by itself. */
+  async #containerEnded(namespace: string, exitCode: number): Promise<void> {
+    const host = [...this.#core.model.hosts.values()].find((candidate) => candidate.namespace === namespace)
+    const object = host && this.#hosts[host.name]
+    if (object instanceof ContainerHost) await object.ended(exitCode)
   }
 
   /** Makes an ACL, or gives the one of that name other rules, wherever it is used. @throws TestbedError `invalid`: nothing has changed */
@@ -355,9 +452,12 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
   async #close(): Promise<void> {
     const core = this.#core
     if (core.state === 'running') core.state = 'closed'
+    const removed = core.containers.close()
+    removed.catch(() => undefined)
     await core.control?.close()
     await core.bridge.close(new TestbedError('closed', 'the testbed was closed'))
     await core.sandbox.close(core.model.site.group)
+    await removed
   }
 
   /** {@link close}, and waits until the last process is gone. */
@@ -368,7 +468,7 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
 }
 
 /** Builds everything in a new sandbox: one message to the agent, one transaction to the switch. */
-async function build(model: TestbedModel, plan: ControlPlan, kind: ControlOption, home: SwitchHome, sandbox: Sandbox, progress: (step: StartProgress['step'], message: string) => void): Promise<TestbedCore> {
+async function build(model: TestbedModel, plan: ControlPlan, kind: ControlOption, home: SwitchHome, sandbox: Sandbox, containers: Containers, progress: (step: StartProgress['step'], message: string) => void): Promise<TestbedCore> {
   const hosts = [...model.hosts.values()]
   const opening = home.open(sandbox)
   opening.catch(() => undefined)
@@ -379,9 +479,16 @@ async function build(model: TestbedModel, plan: ControlPlan, kind: ControlOption
   try {
     progress('hosts', `making ${model.hosts.size} hosts`)
     const names = sandbox.call('names', namesRequest(model))
-    const applied = sandbox.apply([switchPreparationJob(model.site), ...hosts.flatMap((host) => hostJobs(model, host)), portsUpJob(model.site, hosts.flatMap(({ interfaces }) => interfaces), true)])
+    const boxed = hosts.filter(isContainer)
+    containers.hosts = () => hosts
+    const opened = containers.openNetworks(model.networks.values())
+    const first = [switchPreparationJob(model.site), ...hosts.filter((host) => !isContainer(host)).flatMap((host) => hostJobs(model, host))]
+    const last = portsUpJob(model.site, hosts.flatMap(({ interfaces }) => interfaces), true)
+    const applied = boxed.length === 0 ? sandbox.apply([...first, last]) : applyWithContainers(model, boxed, first, last, sandbox, containers, progress)
+    // Whichever of the others fails first, nobody else hears of it.
+    for (const step of [opened, names, applied]) step.catch(() => undefined)
     const ports = [...linkPorts(model), ...hostPorts(model, hosts, kind === 'none' ? (network) => model.networks.get(network)?.vlan ?? 0 : undefined)]
-    const [ovs, control] = await Promise.all([opening, starting, names, applied])
+    const [ovs, control] = await Promise.all([opening, starting, names, applied, opened])
     progress('ports', 'connecting them to the switch')
     // The agent watches the links while the switch takes its ends.
     await Promise.all([
@@ -393,7 +500,8 @@ async function build(model: TestbedModel, plan: ControlPlan, kind: ControlOption
       await control.takeOver(ovs, [...model.switches.values()].map(({ bridge }) => bridge))
       await control.portsUp(hosts.flatMap(({ interfaces }) => interfaces).map((item) => controlPort(model, item)))
     }
-    const core = new TestbedCore(model, sandbox, ovs, control)
+    await containers.ready(boxed)
+    const core = new TestbedCore(model, sandbox, ovs, control, containers)
     emit = (event) => core.events.emit(controlEvent(event))
     return core
   } catch (error) {
@@ -402,6 +510,33 @@ async function build(model: TestbedModel, plan: ControlPlan, kind: ControlOption
     await opening.then((ovs) => ovs.close(error as Error), () => undefined)
     throw error
   }
+}
+
+/** Starts containers while the hosts that are namespaces are made, and makes them hosts as soon as they run. */
+async function applyWithContainers(model: TestbedModel, boxed: readonly HostModel[], first: readonly NamespaceJob[], last: NamespaceJob, sandbox: Sandbox, containers: Containers, progress: (step: StartProgress['step'], message: string) => void): Promise<void> {
+  progress('containers', `starting ${boxed.length} containers`)
+  const [pids] = await Promise.all([containers.start(boxed), sandbox.apply(first)])
+  progress('containers', 'plugging them in')
+  await applyTo(containers, sandbox, boxed, [...boxed.flatMap((host, index) => hostJobs(model, host, pids[index])), last])
+  await sandbox.call('names', namesRequest(model))
+}
+
+/** Applies jobs in which containers take part; when one of these has ended meanwhile, the error says so instead of what the kernel says. */
+async function applyTo(containers: Containers, sandbox: Sandbox, boxed: readonly HostModel[], jobs: readonly NamespaceJob[]): Promise<void> {
+  try {
+    await sandbox.apply(jobs)
+  } catch (error) {
+    if (sandbox.failure === undefined) await containers.assertRunning(boxed)
+    throw error
+  }
+}
+
+function hostOf(core: TestbedCore, name: string): Host {
+  return isContainer(core.host(name)) ? new ContainerHost(core, name) : new Host(core, name)
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(1)
 }
 
 function findLocation(ovs: NonNullable<StartOptions['ovs']>): SwitchLocation {

@@ -1,5 +1,5 @@
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import { Testbed, type Host, type HostSpec, type Network, type NetworkSpec, type Topology } from './index.js'
+import { Testbed, type ContainerHost, type Host, type HostSpec, type Network, type NetworkSpec, type Topology } from './index.js'
 
 // Nothing is started here: `tsc` reads these functions, and an expected error that is none is an error.
 
@@ -31,6 +31,28 @@ describe('the names of a topology', () => {
   })
 })
 
+describe('a host with an image', () => {
+  it('is a container', () => {
+    const _start = () => Testbed.start({ networks: { lan: {} }, hosts: { laptop: { networks: ['lan'] }, web: { networks: { lan: { ip: '10.0.0.9' } }, image: 'nginx' }, db: { networks: ['lan'], container: 'db-1' } } })
+    type Lab = Awaited<ReturnType<typeof _start>>
+    expectTypeOf<Lab>().toEqualTypeOf<Testbed<'lan', 'laptop' | 'web' | 'db', 'web' | 'db'>>()
+    expectTypeOf<Lab['hosts']['web']>().toEqualTypeOf<ContainerHost>()
+    expectTypeOf<Lab['hosts']['db']>().toEqualTypeOf<ContainerHost>()
+    expectTypeOf<Lab['hosts']['laptop']>().toEqualTypeOf<Host>()
+    expectTypeOf<ContainerHost>().toExtend<Host>()
+  })
+
+  it('is one of a constant, of a name of an image that is known later, and one that is added', () => {
+    const constant = { networks: { lan: {} }, hosts: { a: { networks: ['lan'] }, b: { image: 'x', networks: ['lan'] } } } as const satisfies Topology
+    const _start = () => Testbed.start(constant)
+    expectTypeOf<Awaited<ReturnType<typeof _start>>>().toEqualTypeOf<Testbed<'lan', 'a' | 'b', 'b'>>()
+    const _named = (image: string) => Testbed.start({ networks: {}, hosts: { a: { image }, b: {} } })
+    expectTypeOf<Awaited<ReturnType<typeof _named>>>().toEqualTypeOf<Testbed<never, 'a' | 'b', 'a'>>()
+    const _add = (lab: Testbed) => [lab.addHost('x', { image: 'nginx' }), lab.addHost('y', { container: 'z' }), lab.addHost('z', {})] as const
+    expectTypeOf<ReturnType<typeof _add>>().toEqualTypeOf<readonly [Promise<ContainerHost>, Promise<ContainerHost>, Promise<Host>]>()
+  })
+})
+
 describe('a name that is not there', () => {
   it('is an error of the compiler', () => {
     const wrong = () => [
@@ -42,6 +64,12 @@ describe('a name that is not there', () => {
       Testbed.start({ networks: { lan: {} }, hosts: { a: { trunks: { t: { networks: ['lna'] } } } } }),
       // @ts-expect-error an option
       Testbed.start({ networks: { lan: { vlna: 5 } }, hosts: {} }),
+      // @ts-expect-error an option of a host
+      Testbed.start({ networks: { lan: {} }, hosts: { a: { networks: ['lan'], forwrding: true } } }),
+      // @ts-expect-error a type of an image
+      Testbed.start({ networks: { lan: {} }, hosts: { a: { image: 5 } } }),
+      // @ts-expect-error an option of a container
+      Testbed.start({ networks: { lan: {} }, hosts: { a: { image: 'x', resources: { cpu: 1 } } } }),
       // @ts-expect-error a type of an option
       Testbed.start({ networks: { lan: { vlan: '5' } }, hosts: {} }),
       // @ts-expect-error no hosts at all
@@ -79,7 +107,7 @@ describe('a topology that is only known at run time', () => {
 it('a testbed with known names is a testbed', () => {
   const anyTestbed = (testbed: Testbed): string => testbed.name
   const some = (testbed: Testbed<'lan', 'a'>): string => anyTestbed(testbed)
-  const fewer = (testbed: Testbed<'lan' | 'back', 'a' | 'b'>): string => some(testbed)
+  const fewer = (testbed: Testbed<'lan' | 'back', 'a' | 'b', 'a'>): string => some(testbed)
   expect(fewer).toBeTypeOf('function')
 })
 

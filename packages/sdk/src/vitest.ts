@@ -2,11 +2,11 @@ import { expect, test as base, type TestAPI } from 'vitest'
 import { TestbedError } from './errors.js'
 import { Reachability, type ExpectedReachability } from './reachability.js'
 import { Testbed, type StartOptions } from './testbed.js'
-import type { Topology } from './topology/spec.js'
+import type { ContainerNames, TypedTopology } from './topology/spec.js'
 
 /** What a test gets from {@link testbedTest}. */
-export interface TestbedFixtures<NetworkName extends string, HostName extends string> {
-  readonly testbed: Testbed<NetworkName, HostName>
+export interface TestbedFixtures<NetworkName extends string, HostName extends string, ContainerName extends string = never> {
+  readonly testbed: Testbed<NetworkName, HostName, ContainerName>
 }
 
 /** How long a testbed lives. */
@@ -25,12 +25,12 @@ export interface FixtureOptions extends StartOptions {
  * })
  * ```
  */
-export function testbedTest<const NetworkName extends string, const HostName extends string>(
-  topology: Topology<NetworkName, HostName>,
+export function testbedTest<const NetworkName extends string, const Kinds>(
+  topology: TypedTopology<NetworkName, Kinds>,
   options: FixtureOptions = {},
-): TestAPI<TestbedFixtures<NetworkName, HostName>> {
+): TestAPI<TestbedFixtures<NetworkName, keyof Kinds & string, ContainerNames<Kinds>>> {
   const { scope = 'test', ...start } = options
-  return base.extend<TestbedFixtures<NetworkName, HostName>>({
+  return base.extend<TestbedFixtures<NetworkName, keyof Kinds & string, ContainerNames<Kinds>>>({
     testbed: [
       // vitest reads the names of the fixtures that are used from the first parameter's pattern.
       // eslint-disable-next-line no-empty-pattern
@@ -46,7 +46,7 @@ export function testbedTest<const NetworkName extends string, const HostName ext
       },
       { scope },
     ],
-  }) as TestAPI<TestbedFixtures<NetworkName, HostName>>
+  }) as TestAPI<TestbedFixtures<NetworkName, keyof Kinds & string, ContainerNames<Kinds>>>
 }
 
 interface MatcherResult {

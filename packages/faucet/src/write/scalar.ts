@@ -3,7 +3,7 @@ import { describeValue } from '../edit/value.js'
 
 /** Plain words that some reader of YAML (1.1 or 1.2) takes for something else than text. */
 const RESERVED = /^(?:true|false|null|yes|no|on|off|y|n)$/i
-const PLAIN_TEXT = /^[A-Za-z_](?:[A-Za-z0-9_./+ -]*[A-Za-z0-9_./+-])?$/
+const PLAIN_TEXT = /^[A-Za-z_/](?:[A-Za-z0-9_./+ -]*[A-Za-z0-9_./+-])?$/
 // What a reader of YAML refuses or takes for a line break even between quotes, except what JSON escapes already.
 const UNREADABLE = /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g
 const LONGEST_KEY = 1000

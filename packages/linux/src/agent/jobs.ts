@@ -18,6 +18,7 @@ const IFF_NO_PI = 0x1000
 /** Does what a plan says for one namespace. */
 export function runJob(table: NamespaceTable, job: NamespaceJob): void {
   if (job.create !== undefined) table.create(job.namespace, job.create.hostname)
+  if (job.adopt !== undefined) table.adopt(job.namespace, job.adopt)
   table.inNetwork(job.namespace, () => {
     for (const [path, value] of job.sysctls ?? []) writeSysctl(path, value)
     for (const tun of job.tuns ?? []) createTun(tun)

@@ -29,6 +29,7 @@ const natives = {
   pipe2: lib.func('int pipe2(void *fds, int flags)'),
   socketpair: lib.func('int socketpair(int domain, int type, int protocol, void *fds)'),
   dup: lib.func('int dup(int fd)'),
+  prctl: lib.func('int prctl(int option, unsigned long one, unsigned long two, unsigned long three, unsigned long four)'),
   close: lib.func('int close(int fd)'),
   mount: lib.func('int mount(const char *source, const char *target, const char *type, unsigned long flags, const char *data)'),
   sethostname: lib.func('int sethostname(const char *name, size_t length)'),
@@ -122,6 +123,10 @@ export function ioctlWithPointer(what: string, fd: number, request: number, ifre
 export const mount = (source: string, target: string, type: string | null, flags: number, data: string | null = null): number =>
   checked(`mount ${source} on ${target}`, natives.mount(source, target, type, flags, data) as number)
 export const sethostname = (name: string): number => checked('sethostname', natives.sethostname(name, Buffer.byteLength(name)) as number)
+
+const PR_SET_CHILD_SUBREAPER = 36
+/** From now on orphans among the descendants of this process become its children. */
+export const becomeSubreaper = (): number => checked('prctl(PR_SET_CHILD_SUBREAPER)', natives.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) as number)
 
 /** 0, or the negative errno. */
 export const tryConnect = (fd: number, address: Uint8Array): number => ((natives.connect(fd, address, address.length) as number) < 0 ? -koffi.errno() : 0)

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
+import { AdoptedFiles } from './adopted-files.js'
 import { CaptureTable } from './capture.js'
 import { send, wireError } from './channel.js'
 import { HostFiles } from './host-files.js'
 import { runJob } from './jobs.js'
+import { findMachine } from './machine.js'
 import { NamespaceTable } from './namespace-table.js'
 import { dump } from './netlink-socket.js'
 import { Poller } from './poller.js'
@@ -20,16 +22,20 @@ import { forgetUnresolvedNeighbours } from './unresolved.js'
 /**
  * The agent: first process of a sandbox, owner of its namespaces. It lives as long as its parent:
  * when the IPC channel ends, it leaves, and the kernel takes the pid namespace with everything in it.
+ *
+ * It may also work in the machine's own namespaces, for a daemon that has root: then it ends by itself what it has started.
  */
 
 const services: readonly Service[] = readServices(process.env)
 
 const files = new HostFiles()
-const namespaces = new NamespaceTable(files)
+const machine = findMachine(process.env)
+const namespaces = new NamespaceTable(files, machine)
+const adoptedFiles = new AdoptedFiles(namespaces, machine)
 const poller = new Poller()
 const sockets = new SocketTable(namespaces, poller)
 const captures = new CaptureTable(namespaces, poller)
-const processes = new ProcessTable(namespaces, services, (service, code, signal) => {
+const processes = new ProcessTable(namespaces, services, machine?.isOurs === true, (service, code, signal) => {
   void send({ type: 'service-exit', name: service.name, code, signal, log: service.log() })
 })
 
@@ -46,17 +52,30 @@ const handlers: Handlers = {
     return undefined
   },
   dump: ({ namespace, messages }) => namespaces.inNetwork(namespace, () => dump(messages)),
+  adopt: ({ namespace, target }) => {
+    namespaces.adopt(namespace, target)
+    return undefined
+  },
+  replace: ({ namespace, by }) => {
+    captures.endIn(namespace)
+    namespaces.replace(namespace, by)
+    return undefined
+  },
   remove: ({ namespaces: ids }) => {
     for (const id of ids) {
+      // What was to be made in it may have failed before it was.
+      if (!namespaces.has(id)) continue
       processes.signalAll(id, 'SIGKILL')
       captures.endIn(id)
-      namespaces.inNetwork(id, destroyTcpSockets)
+      if (namespaces.adopted(id) === undefined) namespaces.inNetwork(id, destroyTcpSockets)
+      else adoptedFiles.restore(id)
       namespaces.remove(id)
     }
     return undefined
   },
   names: (names) => {
     files.set(names)
+    adoptedFiles.set(names)
     return undefined
   },
   spawn: (request, id) => processes.spawn(id, request),
@@ -87,6 +106,7 @@ const handlers: Handlers = {
   close: ({ group }) => {
     // A dump of TCP sockets walks the whole machine's table: only where there can be any.
     for (const id of namespaces.usedIds) namespaces.inNetwork(id, destroyTcpSockets)
+    adoptedFiles.restoreAll()
     shutDown(processes, group)
     return undefined
   },
@@ -99,10 +119,19 @@ async function handle<Name extends AgentCallName>(message: AgentRequest<Name>): 
   } catch (error) {
     await send({ type: 'reply', id: message.id, ok: false, error: wireError(error) })
   }
-  if (message.call === 'close') process.exit(0)
+  if (message.call === 'close') leave()
+}
+
+/** Ends the agent. In a pid namespace of its own the kernel ends everything else; among the machine's processes nobody else would. */
+function leave(): never {
+  if (machine?.isOurs === true) processes.killStarted()
+  process.exit(0)
 }
 
 process.on('message', (message: AgentRequest) => void handle(message))
-process.on('disconnect', () => process.exit(0))
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
+process.on('disconnect', leave)
+// Whoever means to end a testbed ends its owner. SIGTERM also comes from the kernel, when that has died (--pdeathsig): the channel may still be open, should
+// somebody else have inherited its other end.
+const owner = process.ppid
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void (machine?.isOurs === true && process.ppid !== owner && leave()))
 void send({ type: 'ready' })

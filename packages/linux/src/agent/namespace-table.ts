@@ -1,9 +1,10 @@
-import { mkdirSync, openSync, readlinkSync, realpathSync, writeFileSync, closeSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readlinkSync, realpathSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { LinuxError } from '../errors.js'
 import { hostFile, type HostFiles } from './host-files.js'
 import * as libc from './libc.js'
-import { BASE_NAMESPACE } from './protocol.js'
+import type { Machine } from './machine.js'
+import { BASE_NAMESPACE, type AdoptionTarget } from './protocol.js'
 
 /** A host's namespaces, held as descriptors. */
 interface Entry {
@@ -12,8 +13,16 @@ interface Entry {
   readonly net: number
   /** `net:[4026532008]`, to recognise the processes that live in it. */
   readonly netLink: string
+  /** Somebody else's: what is in it is left alone. Undefined for one that was made here. */
+  readonly adopted: Adopted | undefined
   /** Mount and UTS namespace: made when the first process starts, since most hosts of a large testbed never run one. */
   full: { readonly mnt: number; readonly uts: number } | undefined
+}
+
+/** What is known about a namespace of the machine. */
+export interface Adopted {
+  /** The process that it was found by, as the machine numbers it; undefined when it was found by a path. */
+  readonly process: number | undefined
 }
 
 const NET = '/proc/self/ns/net'
@@ -30,7 +39,11 @@ export class NamespaceTable {
   readonly #base = { net: openSync(NET, 'r'), mnt: openSync(MNT, 'r'), uts: openSync(UTS, 'r') }
   readonly #baseLink = readlinkSync(NET)
 
-  constructor(private readonly files: HostFiles) {}
+  /** @param machine the world outside of the sandbox; undefined where the agent has no rights in it */
+  constructor(
+    private readonly files: HostFiles,
+    private readonly machine: Machine | undefined,
+  ) {}
 
   get ids(): string[] {
     return [...this.#entries.keys()]
@@ -41,9 +54,14 @@ export class NamespaceTable {
     return [...this.#used]
   }
 
+  has(id: string): boolean {
+    return this.#entries.has(id)
+  }
+
   /** Notes that a socket was opened in a namespace. */
   markUsed(id: string): void {
-    if (id !== BASE_NAMESPACE) this.#used.add(id)
+    // Connections of an adopted one are not the agent's to reset.
+    if (id !== BASE_NAMESPACE && this.#entries.get(id)?.adopted === undefined) this.#used.add(id)
   }
 
   /** The descriptor of a network namespace, for IFLA_NET_NS_FD. */
@@ -60,10 +78,45 @@ export class NamespaceTable {
     if (this.#entries.has(id)) throw new LinuxError('invalid', `namespace "${id}" exists already`)
     libc.unshare(libc.CLONE_NEWNET)
     try {
-      this.#entries.set(id, { id, hostname, net: openSync(NET, 'r'), netLink: readlinkSync(NET), full: undefined })
+      this.#entries.set(id, { id, hostname, net: openSync(NET, 'r'), netLink: readlinkSync(NET), adopted: undefined, full: undefined })
     } finally {
       libc.setns(this.#base.net, libc.CLONE_NEWNET)
     }
+  }
+
+  /**
+   * Takes an existing network namespace of the machine.
+   * @throws LinuxError `forbidden` without root; `invalid` when there is none, or it is the machine's own
+   */
+  adopt(id: string, target: AdoptionTarget): void {
+    if (this.#entries.has(id)) throw new LinuxError('invalid', `namespace "${id}" exists already`)
+    if (this.machine === undefined) {
+      throw new LinuxError('forbidden', 'a network namespace of the machine, such as that of a container, can only be entered by root: this sandbox is in a user namespace of its own, which has no rights over it. Run as root')
+    }
+    const found = this.machine.openNetwork(target)
+    try {
+      libc.setns(found, libc.CLONE_NEWNET)
+      // Opened again from inside: a descriptor of somebody's file would keep its mount busy.
+      this.#entries.set(id, { id, hostname: id, net: openSync(NET, 'r'), netLink: readlinkSync(NET), adopted: { process: 'process' in target ? target.process : undefined }, full: undefined })
+    } finally {
+      libc.setns(this.#base.net, libc.CLONE_NEWNET)
+      closeSync(found)
+    }
+  }
+
+  /** Gives the identifier of an adopted namespace to another one, whose own is free then. */
+  replace(id: string, by: string): void {
+    const old = this.#entry(id)
+    const next = this.#entry(by)
+    if (old.adopted === undefined || next.adopted === undefined) throw new LinuxError('invalid', `namespace "${id}" cannot be replaced by "${by}": both must be adopted ones`)
+    this.#entries.delete(by)
+    this.#entries.set(id, { ...next, id })
+    closeSync(old.net)
+  }
+
+  /** What is known about a namespace of the machine; undefined for one that was made here. */
+  adopted(id: string): Adopted | undefined {
+    return this.#entries.get(id)?.adopted
   }
 
   /** Forgets a namespace; the kernel destroys it when the last socket and process in it are gone. */
@@ -91,6 +144,9 @@ export class NamespaceTable {
   inHost<T>(id: string, work: () => T): T {
     if (id === BASE_NAMESPACE) return work()
     const entry = this.#entry(id)
+    // An adopted one has a root folder of its own, that of its owner, which is not for our programs; without a mount namespace of the agent's own
+    // there is no place for a host's files that nobody else would see.
+    if (entry.adopted !== undefined || this.machine?.isOurs === true) return this.inNetwork(id, work)
     this.#used.add(id)
     // A thread that shares root and working directory with others may not change its mount namespace (setns(2)), and every thread
     // that libuv has started since shares them with this one again.

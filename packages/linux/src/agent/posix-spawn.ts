@@ -1,10 +1,14 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { LinuxError } from '../errors.js'
 import * as libc from './libc.js'
 
 const ENOENT = 2
 const ENOEXEC = 8
 const EACCES = 13
+
+/** Where the library has found setpriv(1). */
+const SETPRIV = process.env['STREAMBED_SETPRIV'] ?? '/usr/bin/setpriv'
 
 /** What {@link posixSpawn} starts. */
 export interface SpawnRequestInHost {
@@ -13,6 +17,8 @@ export interface SpawnRequestInHost {
   readonly cwd: string
   /** Descriptors for 0, 1 and 2; undefined is /dev/null. */
   readonly stdio: readonly [number | undefined, number, number]
+  /** The kernel kills it when the agent dies: needed where no pid namespace ends with the agent. */
+  readonly diesWithUs?: boolean
 }
 
 /**
@@ -30,6 +36,13 @@ export function posixSpawn(request: SpawnRequestInHost): number {
   }
   const path = findInPath(file, request)
   const env = Object.entries(request.env).map(([name, value]) => `${name}=${value}`)
+  if (request.diesWithUs === true) {
+    if (file.includes('/') && !mayExecute(resolve(request.cwd, file))) throw spawnError(file, existsSync(resolve(request.cwd, file)) ? EACCES : ENOENT)
+    // The setting is lost in a fork, so that somebody between the two must make it: setpriv, which becomes the program.
+    const spawned = libc.trySpawn(SETPRIV, ['setpriv', '--pdeathsig', 'KILL', '--', path, ...request.argv.slice(1)], env, request.cwd, request.stdio)
+    if (spawned < 0) throw spawnError(file, -spawned)
+    return spawned
+  }
   const result = libc.trySpawn(path, request.argv, env, request.cwd, request.stdio)
   // A script without a "#!" line is one for the shell (execvp(3)).
   const last = result === -ENOEXEC ? libc.trySpawn('/bin/sh', ['sh', path, ...request.argv.slice(1)], env, request.cwd, request.stdio) : result

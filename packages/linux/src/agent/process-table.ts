@@ -8,6 +8,9 @@ import type { SpawnRequest } from './protocol.js'
 import { posixSpawn } from './posix-spawn.js'
 import { serviceOf, type Service } from './service.js'
 
+/** A process that waits for a broken disk cannot be killed: it is not waited for any longer than this. */
+const KILL_LIMIT_MS = 2000
+
 const SIGNAL_NAMES = new Map(Object.entries(os.signals).map(([name, number]) => [number as number, name]))
 
 /** The processes that the agent started in hosts, and the reaper of everything that lost its parent. */
@@ -23,10 +26,13 @@ export class ProcessTable {
   constructor(
     private readonly namespaces: NamespaceTable,
     services: readonly Service[],
+    /** The agent is one among the machine's processes: only what it has started is its own to signal. */
+    private readonly amongOthers: boolean,
     private readonly serviceExited: (service: Service, code: number | null, signal: string | null) => void,
   ) {
     this.#services = services
-    // As the first process of its pid namespace the agent inherits every orphan. It has no child that libuv knows of.
+    // As the first process of its pid namespace the agent inherits every orphan; elsewhere it asks for those of its own making. It has no child that libuv knows of.
+    if (amongOthers) libc.becomeSubreaper()
     process.on('SIGCHLD', () => this.#reap())
     // What ended before this line has sent its signal already.
     this.#reap()
@@ -46,7 +52,7 @@ export class ProcessTable {
     let pid: number
     try {
       pid = this.namespaces.inHost(request.namespace, () =>
-        posixSpawn({ argv: request.argv, env: request.env, cwd: request.cwd ?? '/', stdio: [input?.[0], output[1], errors[1]] }),
+        posixSpawn({ argv: request.argv, env: request.env, cwd: request.cwd ?? '/', stdio: [input?.[0], output[1], errors[1]], diesWithUs: this.amongOthers }),
       )
     } catch (error) {
       for (const fd of ours) if (fd !== undefined) libc.close(fd)
@@ -82,7 +88,8 @@ export class ProcessTable {
     const link = this.namespaces.netLink(namespace)
     const seen = new Set<number>()
     for (;;) {
-      const found = processesIn(link).filter((pid) => !seen.has(pid))
+      const ours = this.amongOthers ? new Set(startedByUs()) : undefined
+      const found = processesIn(link).filter((pid) => !seen.has(pid) && ours?.has(pid) !== false)
       // A stop takes effect when the process next runs: it is not done before that.
       if (found.length === 0 && !(signal === 'SIGSTOP' && [...seen].some(stillRuns))) return seen.size
       for (const pid of found) {
@@ -93,6 +100,21 @@ export class ProcessTable {
           // Gone since the scan.
         }
       }
+    }
+  }
+
+  /** Kills everything that was started here and what came of it, until nothing of it is left. */
+  killStarted(): void {
+    const deadline = Date.now() + KILL_LIMIT_MS
+    for (let left = startedByUs(); left.length > 0 && Date.now() < deadline; left = startedByUs()) {
+      for (const pid of left) {
+        try {
+          process.kill(pid, 'SIGKILL')
+        } catch {
+          // Gone since the scan.
+        }
+      }
+      this.#reap()
     }
   }
 
@@ -139,6 +161,23 @@ export class ProcessTable {
   }
 }
 
+/** Every process that descends from this one, zombies not counted. */
+function startedByUs(): number[] {
+  const children = new Map<number, number[]>()
+  for (const name of readdirSync('/proc')) {
+    if (name.charCodeAt(0) > 0x39) continue
+    try {
+      // The name of the program, in parentheses, may contain anything.
+      const [, state, parent] = /\) (\S) (\d+)/.exec(readFileSync(`/proc/${name}/stat`, 'latin1').slice(-400)) ?? []
+      if (state !== 'Z') children.set(Number(parent), [...(children.get(Number(parent)) ?? []), Number(name)])
+    } catch {
+      // Gone.
+    }
+  }
+  const below = (pid: number): number[] => (children.get(pid) ?? []).flatMap((child) => [child, ...below(child)])
+  return below(process.pid)
+}
+
 /** Whether a process that was told to stop still executes. One that waits in a system call (D) does not, and stops when it leaves it. */
 function stillRuns(pid: number): boolean {
   try {
@@ -152,7 +191,7 @@ function stillRuns(pid: number): boolean {
 function processesIn(link: string): number[] {
   const pids: number[] = []
   for (const name of readdirSync('/proc')) {
-    if (name.charCodeAt(0) > 0x39 || name === '1') continue
+    if (name.charCodeAt(0) > 0x39 || Number(name) === process.pid) continue
     try {
       if (readlinkSync(`/proc/${name}/ns/net`) === link) pids.push(Number(name))
     } catch {

@@ -15,6 +15,8 @@ export interface NamespaceJob {
   readonly namespace: string
   /** Make the namespace first. */
   readonly create?: { readonly hostname: string }
+  /** Take a namespace of the machine under this identifier first, as the call `adopt` does. */
+  readonly adopt?: AdoptionTarget
   /** Paths below /proc/sys with `/` as separator, and their values. */
   readonly sysctls?: readonly (readonly [path: string, value: string])[]
   /** `tun` and `tap` devices, made through /dev/net/tun. */
@@ -32,6 +34,12 @@ export interface NamespaceJob {
    */
   readonly plainChecksums?: readonly string[]
 }
+
+/**
+ * A network namespace of the machine, such as that of a container: that of a process, by its id as the machine has it, or the file that stands for it
+ * (`/run/docker/netns/4f0c…`), by a path of the machine without symbolic links.
+ */
+export type AdoptionTarget = { readonly process: number } | { readonly path: string }
 
 /** A persistent tun (layer 3) or tap (layer 2) device. */
 export interface TunDevice {
@@ -66,6 +74,11 @@ export interface HostNames {
   readonly own?: Readonly<Record<string, string>>
   /** The /etc/resolv.conf of each host, by namespace. */
   readonly resolv: Readonly<Record<string, string>>
+  /**
+   * Adopted namespaces, of a process, in whose own root folder the files are to be rewritten: `whole`, /etc/hosts and /etc/resolv.conf; `block`, only a part
+   * of /etc/hosts between two marks, which is taken out again when the namespace is removed. Default none: files of others are left alone.
+   */
+  readonly adopted?: Readonly<Record<string, 'whole' | 'block'>>
 }
 
 /** Every call with its request and its reply. */
@@ -78,7 +91,17 @@ export interface AgentCalls {
   forgetUnresolved: { request: Record<string, never>; reply: undefined }
   /** Sends one dump request and returns everything the kernel answers. */
   dump: { request: { namespace: string; messages: Uint8Array }; reply: Uint8Array[] }
-  /** Ends the processes of namespaces and forgets them; links inside go with them. */
+  /**
+   * Takes an existing network namespace of the machine under an identifier: links, sockets, captures and processes work in it. A process that is started in it
+   * has the agent's file system and host name. Needs root.
+   */
+  adopt: { request: { namespace: string; target: AdoptionTarget }; reply: undefined }
+  /** Gives the identifier of an adopted namespace to another one (`by`, whose own identifier is free then): its process was started again. */
+  replace: { request: { namespace: string; by: string }; reply: undefined }
+  /**
+   * Ends the processes of namespaces and forgets them; links inside go with them. Of an adopted one only what the agent started in it is ended: its own
+   * processes, connections and links are left alone.
+   */
   remove: { request: { namespaces: readonly string[] }; reply: undefined }
   /** The files that every host sees as its own /etc/hosts and /etc/resolv.conf. */
   names: { request: HostNames; reply: undefined }

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
-import { launchFailure, preludeScript, sandboxCommand, searchPath } from './launch.js'
+import { launchFailure, outerCommand, preludeScript, sandboxCommand, searchPath } from './launch.js'
 
 describe('preludeScript', () => {
   it('is a text that a POSIX shell understands, with any number of services', () => {
@@ -8,6 +8,8 @@ describe('preludeScript', () => {
       const services = Array.from({ length: count }, (_, i) => ({ name: `it's ${i}`, argv: ['a', "b'c", '$(d)', ';'], pidFile: '/run/x', logFile: '/run/y' }))
       const script = preludeScript({ services, directories: ['/run/a b'], files: { "/run/it's": "a'b\n$c" } }, '/usr/bin/no de', '/agent')
       execFileSync('sh', ['-n', '-c', script])
+      // Neither the agent's channel nor the machine's /proc is for services.
+      expect(script.includes('3>&- 4<&-')).toBe(count > 0)
       expect(script).toContain(`exec '/usr/bin/no de' --max-semi-space-size=1 '/agent'`)
     }
   })
@@ -18,6 +20,10 @@ describe('sandboxCommand', () => {
     expect(sandboxCommand('root', 'x').join(' ')).not.toContain('--user')
     expect(sandboxCommand('user-namespace', 'x').join(' ')).toMatch(/unshare --user --map-root-user \S*setpriv --pdeathsig KILL/)
     expect(sandboxCommand('root', 'the script').slice(-2)).toEqual(['-c', 'the script'])
+  })
+
+  it("makes no namespace for an agent among the machine's processes, which is told when its owner dies", () => {
+    expect(outerCommand('/usr/bin/node', '/agent').join(' ')).toMatch(/^\S*setpriv --pdeathsig TERM \/usr\/bin\/node --max-semi-space-size=1 \/agent$/)
   })
 
   it('says which program is missing', () => {

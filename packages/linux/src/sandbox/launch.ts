@@ -60,8 +60,8 @@ function servicesScript(services: readonly SandboxService[]): string {
   if (services.length === 0) return ''
   const last = services[services.length - 1] as SandboxService
   const lines = services.slice(0, -1).map(({ name, argv }) => `${argv.map(quote).join(' ')} >/run/streambed/log/${quote(name)}.err 2>&1 || exit 111; `)
-  // Descriptor 3 is the agent's channel to its parent: a daemon that kept it would hide the agent's end.
-  return `( ${lines.join('')}exec ${last.argv.map(quote).join(' ')} >/run/streambed/log/${quote(last.name)}.err 2>&1 ) 3>&- </dev/null &
+  // Descriptor 3 is the agent's channel to its parent: a daemon that kept it would hide the agent's end. Descriptor 4 is the machine's /proc, for the agent alone.
+  return `( ${lines.join('')}exec ${last.argv.map(quote).join(' ')} >/run/streambed/log/${quote(last.name)}.err 2>&1 ) 3>&- 4<&- </dev/null &
 STREAMBED_LAST_SERVICE=$! `
 }
 
@@ -98,6 +98,17 @@ export type SandboxPrivilege = 'root' | 'user-namespace'
 
 /** Whose network namespace the agent, and with it the switch ends of cables, live in: one of the sandbox's own, or the one that this process is in. */
 export type SandboxNetwork = 'own' | 'outer'
+
+/**
+ * Whose processes, files and host name the agent lives among: those of a sandbox of its own (pid, mount, uts and ipc namespace), or those of this process. With
+ * `outer` the agent is a helper of a daemon: it must be root, has the machine's network (`network: 'outer'`), touches no file, and what it has started ends with it.
+ */
+export type SandboxProcesses = 'own' | 'outer'
+
+/** The command line of an agent in the machine's own namespaces. It is told when this process dies, and ends what it has started. */
+export function outerCommand(node: string, agent: string): readonly string[] {
+  return [findProgram('setpriv', 'util-linux'), '--pdeathsig', 'TERM', node, '--max-semi-space-size=1', agent]
+}
 
 /** The command line that makes the namespaces and runs the prelude in them. */
 export function sandboxCommand(privilege: SandboxPrivilege, script: string, network: SandboxNetwork = 'own'): readonly string[] {

@@ -1,10 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { accessSync, constants, readFileSync } from 'node:fs'
+import { accessSync, closeSync, constants, openSync, readFileSync, realpathSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { LinuxError } from '../errors.js'
-import type { AgentCallName, AgentCalls, AgentEvent, NamespaceJob } from '../agent/protocol.js'
+import type { AdoptionTarget, AgentCallName, AgentCalls, AgentEvent, NamespaceJob } from '../agent/protocol.js'
 import { AgentChannel, type Handles } from './channel.js'
-import { launchFailure, preludeScript, sandboxCommand, searchPath, type SandboxContents, type SandboxNetwork, type SandboxPrivilege } from './launch.js'
+import { findProgram, launchFailure, outerCommand, preludeScript, sandboxCommand, searchPath, type SandboxContents, type SandboxNetwork, type SandboxPrivilege, type SandboxProcesses } from './launch.js'
 import { Owned } from './owned.js'
 
 /** How a sandbox is made. */
@@ -16,6 +17,12 @@ export interface SandboxOptions extends SandboxContents {
   readonly privilege?: SandboxPrivilege | undefined
   /** Where switch ends live. `outer` needs root, and shares the namespace with everything else in it. Default `own`. */
   readonly network?: SandboxNetwork | undefined
+  /**
+   * Which processes and files the agent lives among. `outer` makes no namespace at all: for a daemon with root that works with links, sockets and namespaces of
+   * the machine. It needs `network: 'outer'`, has no services and files, its hosts have no mount namespaces (a program in one sees the machine's files), and
+   * what was started through it ends with it: by `close()`, and when this process or the agent dies. Default `own`.
+   */
+  readonly processes?: SandboxProcesses | undefined
   /** Open /dev/net/tun is needed (Open vSwitch's userspace datapath); checked before anything starts. */
   readonly needsTun?: boolean | undefined
   /** Path of the agent program; default the one built with this package. */
@@ -32,6 +39,10 @@ const END_OF_STDERR = 4000
 /** How long the last words of a sandbox that did not start may take. */
 const STDERR_MS = 500
 const LOG_LINES = 8
+/** How long an agent among the machine's processes may take to end what it has started. */
+const OUTER_END_MS = 3000
+/** Where the agent finds the machine's /proc: behind its channel. */
+const OUTER_PROC = 4
 
 /**
  * A sandbox: a process of its own (the agent) with network, mount, pid, uts and ipc namespace, and, for ordinary
@@ -45,6 +56,7 @@ export class Sandbox {
   readonly #exitListeners = new Map<number, (code: number | null, signal: string | null) => void>()
   readonly #earlyExits = new Map<number, { code: number | null; signal: string | null }>()
   readonly #privilege: SandboxPrivilege
+  readonly #outer: boolean
   #ready = false
   #closing = false
   #failure: LinuxError | undefined
@@ -60,24 +72,36 @@ export class Sandbox {
 
   /**
    * Starts a sandbox. Calls may be made at once: they are answered as soon as the agent is up.
-   * @throws LinuxError `missing` (a program or /dev/net/tun), before anything is started
+   * @throws LinuxError `missing` (a program or /dev/net/tun), `forbidden` (what needs root), `invalid` (options that do not go together), before anything is started
    */
   constructor(options: SandboxOptions = {}) {
     if (process.platform !== 'linux') throw new LinuxError('missing', `Streambed needs Linux, this is ${process.platform}: run it in a Linux virtual machine or container`)
     if (options.needsTun === true) checkTun()
     this.#privilege = options.privilege ?? (process.geteuid?.() === 0 ? 'root' : 'user-namespace')
+    checkOuter(options, this.#privilege)
+    this.#outer = options.processes === 'outer'
     const agent = options.agentPath ?? defaultAgentPath()
-    const command = sandboxCommand(this.#privilege, preludeScript(options, process.execPath, agent), options.network)
+    const command = this.#outer ? outerCommand(process.execPath, agent) : sandboxCommand(this.#privilege, preludeScript(options, process.execPath, agent), options.network)
+    // Root's agent may enter namespaces of the machine, which it finds in the machine's /proc: its own shows its own processes only.
+    const proc = this.#privilege === 'root' && !this.#outer ? openSync('/proc', 'r') : undefined
     this.failed = new Promise((resolve) => (this.#resolveFailed = resolve))
     // The agent gets a bare environment: options meant for this process (NODE_OPTIONS of a debugger or coverage tool) would break or slow it.
     this.#child = spawn(command[0] as string, command.slice(1), {
-      env: { PATH: searchPath(process.env['PATH']), HOME: '/', OVS_RUNDIR: '/run/openvswitch' },
+      env: {
+        PATH: searchPath(process.env['PATH']),
+        HOME: '/',
+        OVS_RUNDIR: '/run/openvswitch',
+        STREAMBED_OUTER_PID: String(process.pid),
+        ...(proc !== undefined && { STREAMBED_OUTER_PROC: String(OUTER_PROC) }),
+        ...(this.#outer && { STREAMBED_PROCESSES: 'outer', STREAMBED_SETPRIV: findProgram('setpriv', 'util-linux') }),
+      },
       cwd: '/',
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc', ...(proc === undefined ? [] : [proc])],
       serialization: 'advanced',
       // A group of its own, so that Ctrl-C at the terminal reaches this process only, which closes in order.
       detached: true,
     })
+    if (proc !== undefined) closeSync(proc)
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => this.#keepStderr(text))
     this.#channel = new AgentChannel(this.#child, (event) => this.#onEvent(event))
     this.closed = this.#watch()
@@ -120,6 +144,16 @@ export class Sandbox {
     await this.call('apply', { jobs })
   }
 
+  /**
+   * Takes an existing network namespace of the machine, such as that of a container, under an identifier: links, sockets, captures and programs work in it. A
+   * program that is started in it has the agent's files and host name, not the container's. What belongs to others in it is left alone when it is removed.
+   * @param target the id of a process, or the file that stands for the namespace (`/run/docker/netns/4f0c…`, `/proc/1234/ns/net`)
+   * @throws LinuxError `forbidden` without root; `invalid` when there is no such namespace, or it is the machine's own
+   */
+  async adopt(namespace: string, target: AdoptionTarget): Promise<void> {
+    await this.call('adopt', { namespace, target: 'path' in target ? { path: realPath(target.path) } : target })
+  }
+
   /** Is told when a process ends, also when it has ended already. */
   onExit(process: number, listener: (code: number | null, signal: string | null) => void): void {
     const early = this.#earlyExits.get(process)
@@ -159,6 +193,12 @@ export class Sandbox {
    * everything apart, which is what {@link closed} waits for.
    */
   #kill(): void {
+    if (this.#outer) {
+      // It ends what it has started, which nobody else would.
+      if (this.#child.connected) this.#child.disconnect()
+      setTimeout(() => this.#child.kill('SIGKILL'), OUTER_END_MS).unref()
+      return
+    }
     const agent = onlyChild(this.#child.pid)
     try {
       if (agent === undefined) this.#child.kill('SIGKILL')
@@ -246,6 +286,28 @@ function onlyChild(pid: number | undefined): number | undefined {
     return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim()) || undefined
   } catch {
     return undefined
+  }
+}
+
+/** What must be given together, and by whom. */
+function checkOuter({ network = 'own', processes = 'own', services = [], directories = [], files = {}, keep = [], privilege }: SandboxOptions, effective: SandboxPrivilege): void {
+  if (network === 'own' && processes === 'own') return
+  if (effective !== 'root') {
+    throw new LinuxError('forbidden', `an agent in the machine's own ${processes === 'outer' ? 'namespaces' : 'network namespace'} needs root${privilege === undefined ? ', and this process is not root' : ': privilege "user-namespace" gives rights in namespaces of its own only'}`)
+  }
+  if (processes === 'own') return
+  if (network === 'own') throw new LinuxError('invalid', 'processes: "outer" goes with network: "outer": an agent among the machine\'s processes is in the machine\'s network too')
+  if (services.length + directories.length + keep.length + Object.keys(files).length > 0) {
+    throw new LinuxError('invalid', 'services, directories, files and keep are for a sandbox with a /run of its own, which processes: "outer" does not make')
+  }
+}
+
+/** A path without symbolic links. The last part is not followed: links such as /proc/1234/ns/net lead to no path. */
+function realPath(path: string): string {
+  try {
+    return join(realpathSync(dirname(path)), basename(path))
+  } catch {
+    return path
   }
 }
 

@@ -21,6 +21,15 @@ describe('dotDiagram', () => {
     expect(dot).toContain('double line: trunk')
   })
 
+  it('draws a container with round corners, and its image', () => {
+    const base = sample({ web: { office: 'eth0' } })
+    const dot = dotDiagram({ ...base, hosts: base.hosts.map((host) => ({ ...host, container: { id: 'x', name: 'lab-web', image: 'nginx:1.27', owned: true } })) })
+    expect(dot).toContain('<TABLE BORDER="2" STYLE="ROUNDED" CELLBORDER="0" CELLSPACING="0" CELLPADDING="5"')
+    expect(dot).toContain('<B>web</B><BR/><I>nginx:1.27</I>')
+    expect(dot).toContain('round corners: container')
+    expect(dotDiagram(base)).not.toContain('round corners')
+  })
+
   it('marks a link that is down and a host that is stopped', () => {
     const base = sample({ laptop: { office: 'eth0' } })
     const dot = dotDiagram({ ...base, hosts: base.hosts.map((host) => ({ ...host, state: 'stopped', interfaces: host.interfaces.map((item) => ({ ...item, up: false })) })) })

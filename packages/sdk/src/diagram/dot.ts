@@ -101,6 +101,7 @@ function segmentNames({ segments }: DiagramModel): string[] {
 
 function titleLabel({ title, subtitle, marks }: DiagramModel): string {
   const legend = [
+    ...(marks.container ? [html('round corners: container')] : []),
     ...(marks.trunk ? [html('double line: trunk')] : []),
     ...(marks.down ? [coloured(COLOURS.down, 'red dashes: link down')] : []),
     ...(marks.partition ? [html('dashed frame: hosts that a partition keeps apart from the others')] : []),
@@ -178,7 +179,8 @@ function hostLabel(host: DiagramHost, { segments }: DiagramModel, columns: Colum
     ].join('')
   })
   const nothing = cell(`COLSPAN="3" ALIGN="LEFT" WIDTH="${columns.interface + columns.details + columns.port}"`, coloured(COLOURS.faint, NO_INTERFACE))
-  return table(`BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="5" COLOR="${COLOURS.line}"`, rows.length > 0 ? rows : [`${nothing}${nameCell}`])
+  const shape = host.container ? 'BORDER="2" STYLE="ROUNDED"' : 'BORDER="1"'
+  return table(`${shape} CELLBORDER="0" CELLSPACING="0" CELLPADDING="5" COLOR="${COLOURS.line}"`, rows.length > 0 ? rows : [`${nothing}${nameCell}`])
 }
 
 /** The name of an interface and what is special about its link. */

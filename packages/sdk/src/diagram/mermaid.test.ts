@@ -32,6 +32,12 @@ describe('mermaidDiagram', () => {
     ])
   })
 
+  it('draws a container with round ends', () => {
+    const base = sample({ web: { office: 'eth0' } })
+    const hosts = base.hosts.map((host) => ({ ...host, container: { id: 'x', name: 'lab-web', image: 'nginx:1.27', owned: true } }))
+    expect(mermaidDiagram({ ...base, hosts })).toContain('  h0(["web · nginx:1.27<br/>eth0 · port 1<br/>10.1.0.1/24"]):::running')
+  })
+
   it('marks a link that is down and the groups of a partition', () => {
     const base = sample({ laptop: { office: 'eth0' }, web: { office: 'eth0' } }, { partition: [['laptop'], ['web']], vlans: { web: 4094 } })
     const text = mermaidDiagram({ ...base, hosts: base.hosts.map((host) => ({ ...host, state: 'frozen', interfaces: host.interfaces.map((item) => ({ ...item, up: host.name !== 'web' })) })) })

@@ -10,7 +10,7 @@ export function mermaidDiagram(inspection: TestbedInspection): string {
   const model = diagramModel(inspection)
   const inGroup = (group: number | undefined, indent: string) => [
     ...model.segments.flatMap((item, index) => (item.group === group ? [`${indent}n${index}("${lines(item.network, ...item.details)}"):::${networkClass(item.networkIndex)}`] : [])),
-    ...model.hosts.flatMap((item, index) => (item.group === group ? [`${indent}h${index}["${hostLabel(item)}"]:::${item.state}`] : [])),
+    ...model.hosts.flatMap((item, index) => (item.group === group ? [`${indent}h${index}${item.container ? `(["${hostLabel(item)}"])` : `["${hostLabel(item)}"]`}:::${item.state}`] : [])),
   ]
   const edges = drawEdges(model)
   return [

@@ -24,7 +24,7 @@ describe('diagramModel', () => {
     ])
     expect(hosts.map((host) => host.links.map((link) => link.segments))).toEqual([[[0]], [[1], [2]], [[1, 2]]])
     expect(groups).toEqual(['partition: group 1 of 2', 'partition: group 2 of 2'])
-    expect(marks).toEqual({ trunk: true, down: false, partition: true })
+    expect(marks).toEqual({ trunk: true, down: false, partition: true, container: false })
   })
 
   it('leaves a network that two groups share outside of both', () => {
@@ -44,12 +44,20 @@ describe('diagramModel', () => {
         name: 'sensor',
         state: 'stopped',
         marks: ['router', 'stopped'],
+        container: false,
         group: undefined,
         links: [{ interface: 'tap0', trunk: true, up: false, port: 'port 1', details: ['VLAN 100 office', 'VLAN 200 dmz'], segments: [0, 1] }],
       },
     ])
     expect(model.subtitle).toBe('1 switch, 2 networks, 1 host, failed')
-    expect(model.marks).toEqual({ trunk: true, down: true, partition: false })
+    expect(model.marks).toEqual({ trunk: true, down: true, partition: false, container: false })
+  })
+
+  it('says which hosts are containers, and of what image', () => {
+    const base = sample({ web: { office: 'eth0' } })
+    const model = diagramModel({ ...base, hosts: base.hosts.map((host) => ({ ...host, container: { id: 'x', name: 'lab-web', image: 'nginx:1.27', owned: true } })) })
+    expect(model.hosts).toMatchObject([{ container: true, marks: ['nginx:1.27'] }])
+    expect(model.marks.container).toBe(true)
   })
 
   it('copes with nothing', () => {

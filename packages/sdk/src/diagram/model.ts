@@ -14,7 +14,7 @@ export interface DiagramModel {
   /** Titles of the groups of a partition; empty when there is none. */
   readonly groups: readonly string[]
   /** What the drawing has of marks that a reader may not know. */
-  readonly marks: { readonly trunk: boolean; readonly down: boolean; readonly partition: boolean }
+  readonly marks: { readonly trunk: boolean; readonly down: boolean; readonly partition: boolean; readonly container: boolean }
 }
 
 /** A switch. */
@@ -40,8 +40,10 @@ export interface DiagramSegment {
 export interface DiagramHost {
   readonly name: string
   readonly state: HostInspection['state']
-  /** Words to show with the name: `router`, `frozen`, `stopped`. */
+  /** Words to show with the name: `router`, `frozen`, `stopped`, the image of a container. */
   readonly marks: readonly string[]
+  /** It is a container: round corners. */
+  readonly container: boolean
   readonly group: number | undefined
   readonly links: readonly DiagramLink[]
 }
@@ -78,7 +80,7 @@ export function diagramModel(inspection: TestbedInspection): DiagramModel {
     })
   const drawn = hosts.map((host): DiagramHost => {
     const links = host.interfaces.map((item) => diagramLink(networks, item, segmentsOf(host.name, item)))
-    return { name: host.name, state: host.state, marks: hostMarks(host), group: groupOf.get(host.name), links }
+    return { name: host.name, state: host.state, marks: hostMarks(host), container: host.container !== undefined, group: groupOf.get(host.name), links }
   })
   const links = drawn.flatMap((host) => host.links)
   return {
@@ -88,7 +90,7 @@ export function diagramModel(inspection: TestbedInspection): DiagramModel {
     segments: drafts.map((draft) => diagramSegment(inspection, draft, groupOf)),
     hosts: drawn,
     groups: partition.map((_, index) => `partition: group ${index + 1} of ${partition.length}`),
-    marks: { trunk: links.some(({ trunk }) => trunk), down: links.some(({ up }) => !up), partition: partition.length > 0 },
+    marks: { trunk: links.some(({ trunk }) => trunk), down: links.some(({ up }) => !up), partition: partition.length > 0, container: drawn.some(({ container }) => container) },
   }
 }
 
@@ -138,7 +140,7 @@ function diagramLink(networks: readonly NetworkInspection[], item: InterfaceInsp
 }
 
 function hostMarks(host: HostInspection): string[] {
-  return [...(host.forwarding ? ['router'] : []), ...(host.state === 'running' ? [] : [host.state])]
+  return [...(host.container === undefined ? [] : [host.container.image]), ...(host.forwarding ? ['router'] : []), ...(host.state === 'running' ? [] : [host.state])]
 }
 
 function subtitle({ state, switches, networks, hosts }: TestbedInspection): string {

@@ -13,17 +13,23 @@ import {
 import type { PortSpec } from '@streambed/ovs'
 import type { SwitchPort } from '../switch.js'
 import { routesOf } from '../topology/gateways.js'
-import { addressesOf, isIpv4Only, namesakeNetwork, type HostModel, type InterfaceModel, type SwitchSite, type TestbedModel } from '../topology/model.js'
+import { addressesOf, isContainer, isIpv4Only, namesakeNetwork, type HostModel, type InterfaceModel, type SwitchSite, type TestbedModel } from '../topology/model.js'
 import { hostSysctls } from '../topology/sysctls.js'
 
 /** Interface indexes inside a host start here: a fresh namespace may have tunnel devices of the kernel's own before. */
 const HOST_INDEX = 100
+/** In a container that exists, which may have interfaces of its own, they start here. */
+const JOINED_INDEX = 0x10_0000
 /** VLAN interfaces of a trunk: this many indexes for each trunk. */
 const TRUNK_SPAN = 4096
 
 /** Index of an interface inside its host. */
 export function hostIndex(host: HostModel, item: InterfaceModel): number {
-  return HOST_INDEX + host.interfaces.indexOf(item)
+  return firstIndex(host) + host.interfaces.indexOf(item)
+}
+
+function firstIndex({ spec }: HostModel): number {
+  return spec.container === undefined ? HOST_INDEX : JOINED_INDEX
 }
 
 /** Index of the switch's end. */
@@ -37,11 +43,14 @@ function vidOf(model: TestbedModel, network: string): number {
 }
 
 function subinterfaceIndex(host: HostModel, item: InterfaceModel, vlan: number): number {
-  return HOST_INDEX + host.interfaces.length + host.interfaces.indexOf(item) * TRUNK_SPAN + vlan
+  return firstIndex(host) + host.interfaces.length + host.interfaces.indexOf(item) * TRUNK_SPAN + vlan
 }
 
-/** The jobs that make a host's namespace with everything in it, and its switch ends in the switch's namespace. */
-export function hostJobs(model: TestbedModel, host: HostModel): NamespaceJob[] {
+/**
+ * The jobs that make a host's namespace with everything in it, and its switch ends in the switch's namespace.
+ * @param process of a container, in whose namespace it is made; undefined: a namespace of the testbed's own
+ */
+export function hostJobs(model: TestbedModel, host: HostModel, process?: number): NamespaceJob[] {
   const writer = new NetlinkWriter()
   const where = `of host ${host.name}`
   encodeSetLink(writer, `bring the loopback interface ${where} up`, { index: 1, up: true })
@@ -72,7 +81,7 @@ export function hostJobs(model: TestbedModel, host: HostModel): NamespaceJob[] {
   const { general, ofInterfaces } = hostSysctls(model, host)
   const job: NamespaceJob = {
     namespace: host.namespace,
-    create: { hostname: host.name },
+    ...(process === undefined ? { create: { hostname: host.name } } : { adopt: { process } }),
     sysctls: general,
     messages: writer.bytes,
     references: writer.references,
@@ -80,6 +89,34 @@ export function hostJobs(model: TestbedModel, host: HostModel): NamespaceJob[] {
     plainChecksums: host.interfaces.map(({ device }) => device),
   }
   return ofInterfaces.length === 0 ? [job] : [job, { namespace: host.namespace, sysctls: ofInterfaces }]
+}
+
+/**
+ * The jobs that take the interfaces of a container, which was started again, from its old network namespace to the new one under the identifier `next`. The
+ * cables stay plugged; addresses and routes are forgotten.
+ */
+export function moveJobs(model: TestbedModel, host: HostModel, next: string, process: number): NamespaceJob[] {
+  const writer = new NetlinkWriter()
+  for (const item of host.interfaces) {
+    encodeSetLink(writer, `move interface ${item.name} of host ${host.name}`, { index: hostIndex(host, item), namespace: next })
+    for (const { name, network } of item.subinterfaces) encodeSetLink(writer, `move VLAN interface ${name} of host ${host.name}`, { index: subinterfaceIndex(host, item, vidOf(model, network)), namespace: next })
+  }
+  writer.finish()
+  return [
+    { namespace: next, adopt: { process }, sysctls: hostSysctls(model, host).general },
+    { namespace: host.namespace, messages: writer.bytes, references: writer.references, labels: writer.labels },
+  ]
+}
+
+/** The jobs that configure interfaces which {@link moveJobs} has moved. */
+export function movedJobs(model: TestbedModel, host: HostModel): NamespaceJob[] {
+  const { ofInterfaces } = hostSysctls(model, host)
+  return [configurationJob(model, host), ...(ofInterfaces.length === 0 ? [] : [{ namespace: host.namespace, sysctls: ofInterfaces }])]
+}
+
+/** How the files of containers are made to know the hosts: their own ones are written anew, those of others get some lines. */
+export function adoptedFiles(model: TestbedModel): Readonly<Record<string, 'whole' | 'block'>> {
+  return Object.fromEntries([...model.hosts.values()].filter(isContainer).map(({ namespace, spec }) => [namespace, spec.image === undefined ? 'block' : 'whole']))
 }
 
 /** Addresses, routes and the up state of a host's interfaces: what the kernel forgets when an interface goes down. */

@@ -1,13 +1,13 @@
 import { isMac } from '@streambed/linux'
 import type { TopologyIssue } from '../errors.js'
 import { checkAclNames, namesOf } from './acls.js'
+import { checkContainer } from './containers.js'
 import { checkInterfaceNames, nameInterfaces, portName, type InterfaceNames, type Nameless } from './interface-names.js'
 import type { AddressModel, HostModel, InterfaceModel, NetworkModel, SubinterfaceModel, TestbedModel } from './model.js'
 import { checkRoutes } from './routes.js'
 import { formatPath } from './schema.js'
 import type { AttachmentSpec, HostSpec, TapSource } from './spec.js'
 import { contains, formatAddress, overlaps, parseHostAddress, type Subnet } from './subnet.js'
-import { checkSysctl } from './sysctls.js'
 import { TakenAddresses } from './taken-addresses.js'
 
 /** RFC 1123, 2.1 (labels), with the length of one label: the name goes into /etc/hosts and becomes the host name of the namespace. */
@@ -43,12 +43,14 @@ export function addHosts(model: TestbedModel, specs: Readonly<Record<string, Hos
   const drafts = new Map<string, Draft[]>()
   const broken = new Set<string>()
   const seen = new Map([...model.hosts.keys()].map((name) => [name.toLowerCase(), name]))
+  const joined = new Map([...model.hosts.values()].flatMap(({ name, spec }) => (spec.container === undefined ? [] : [[spec.container, name] as const])))
   for (const [name, spec] of Object.entries(specs)) {
     checkHostName(seen, name, issues)
     const before = issues.length
     drafts.set(name, draftInterfaces(model.networks, name, spec, issues))
     if (issues.length > before) broken.add(name)
     checkDetails(name, spec, issues)
+    checkContainer(name, spec, joined, issues)
     checkSwitch(model, name, spec, issues)
   }
   // Given addresses first: automatic ones keep out of their way, wherever they stand in the file.
@@ -278,10 +280,6 @@ function subinterface({ name: network, vlan, mtu }: NetworkModel, names: Interfa
 function checkDetails(host: string, spec: HostSpec, issues: TopologyIssue[]): void {
   for (const [index, text] of (spec.dns ?? []).entries()) {
     if (parseHostAddress(text) === undefined) issues.push({ path: formatPath(['hosts', host, 'dns', index]), value: text, message: 'must be the address of a name server' })
-  }
-  for (const key of Object.keys(spec.sysctls ?? {})) {
-    const message = checkSysctl(key)
-    if (message !== undefined) issues.push({ path: formatPath(['hosts', host, 'sysctls', key]), value: key, message })
   }
   for (const [key, value] of Object.entries(spec.env ?? {})) {
     if (key === '' || /[=\0]/.test(key)) issues.push({ path: formatPath(['hosts', host, 'env', key]), value: key, message: 'the name of a variable is not empty and has no "=" or zero byte' })

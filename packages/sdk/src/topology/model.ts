@@ -77,6 +77,11 @@ export interface HostModel {
   readonly spec: HostSpec
 }
 
+/** Whether a host is a container, made for it or joined; otherwise it is a namespace. */
+export function isContainer({ spec }: Pick<HostModel, 'spec'>): boolean {
+  return spec.image !== undefined || spec.container !== undefined
+}
+
 /** Where the switch ends of cables live, and how they are told apart from everything else there. */
 export interface SwitchSite {
   /** Name of the bridge. */

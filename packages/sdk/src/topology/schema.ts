@@ -50,6 +50,28 @@ const trunk = options('a trunk', { networks: list(text, 'must be a list of names
 
 const tapSource = z.union([text, options('a tap', { host: text, interface: text.optional() })], { error: 'must be the name of a host, or { host: "web", interface: "eth0" }' })
 
+const number = z.number({ error: 'must be a number' })
+const words = list(text, 'must be a list of words such as ["sleep", "60"]').optional()
+
+const mount = z.discriminatedUnion(
+  'type',
+  [
+    options('a bind mount', { type: z.literal('bind'), source: text, target: text, readOnly: flag.optional() }),
+    options('a volume', { type: z.literal('volume'), source: text.optional(), target: text, readOnly: flag.optional() }),
+    options('a tmpfs', { type: z.literal('tmpfs'), target: text, size: number.optional(), mode: number.optional() }),
+  ],
+  { error: 'must be a mount with the type "bind", "volume" or "tmpfs": { type: "bind", source: "/srv", target: "/srv" }' },
+)
+
+const ready = options('readiness', {
+  port: z.union([number, list(number, 'must be a list')], { error: 'must be a port, or a list of ports' }).optional(),
+  log: z.union([text, z.instanceof(RegExp)], { error: 'must be a text or a regular expression' }).optional(),
+  command: words,
+  http: options('an HTTP request', { port: number, path: text.optional(), status: number.optional() }).optional(),
+  health: flag.optional(),
+  timeout: number.optional(),
+})
+
 const host = options('a host', {
   networks: z.union([list(text, 'must be a list'), named(attachment, 'must be an object')], { error: 'must be a list of names of networks, or an object with options for each: { lan: { ip: "10.1.0.9" } }' }).optional(),
   trunks: named(trunk, 'must be an object of trunks by the name of the interface').optional(),
@@ -57,6 +79,19 @@ const host = options('a host', {
   switch: text.optional(),
   routes: list(route, 'must be a list of routes such as { to: "default", via: "10.1.0.1" }').optional(),
   forwarding: flag.optional(),
+  image: text.optional(),
+  container: text.optional(),
+  command: words,
+  entrypoint: words,
+  mounts: list(mount, 'must be a list of mounts such as { type: "bind", source: "/srv", target: "/srv" }').optional(),
+  capabilities: z.union([list(text, 'must be a list'), options('capabilities', { add: list(text, 'must be a list').optional(), drop: list(text, 'must be a list').optional() })], { error: 'must be a list of capabilities such as ["NET_ADMIN"], or an object with add and drop' }).optional(),
+  privileged: flag.optional(),
+  resources: options('resources', { cpus: number.optional(), memory: number.optional(), pids: number.optional(), shmSize: number.optional() }).optional(),
+  devices: list(text, 'must be a list of paths').optional(),
+  user: text.optional(),
+  workdir: text.optional(),
+  ready: ready.optional(),
+  pull: z.enum(['missing', 'always', 'never'], { error: 'must be "missing", "always" or "never"' }).optional(),
   sysctls: named(z.union([text, z.number()], { error: 'must be a string or a finite number' }), 'must be an object of kernel settings such as { "net.ipv4.tcp_syncookies": 0 }').optional(),
   dns,
   env: named(text, 'must be an object of strings').optional(),

@@ -1,4 +1,5 @@
 import type { Acl, AclEntry } from '@streambed/faucet'
+import type { ContainerOptions } from './container-spec.js'
 
 /**
  * The topology as the user writes it. Names of networks and hosts are the keys.
@@ -93,10 +94,10 @@ export interface RouteSpec {
 }
 
 /**
- * A host: a network namespace with its own interfaces, names and processes. Its name, the key, is a host name of RFC 1123 (letters, digits, `-`), told apart
+ * A host: a network namespace with its own interfaces, names and processes; with `image` or `container` a container. Its name, the key, is a host name of RFC 1123 (letters, digits, `-`), told apart
  * from others without regard to case.
  */
-export interface HostSpec<Network extends string = string> {
+export interface HostSpec<Network extends string = string> extends ContainerOptions {
   /** Networks that it is on: names, or names with details. A key that looks like a number comes first, as in every JavaScript object. */
   readonly networks?: readonly Network[] | { readonly [Name in Network]?: AttachmentSpec }
   /** Trunk interfaces by the name they have inside the host. They come behind the interfaces of `networks`. */
@@ -113,24 +114,22 @@ export interface HostSpec<Network extends string = string> {
   /** Forward packets between its interfaces, IPv4 and IPv6. Default false. */
   readonly forwarding?: boolean
   /**
-   * Kernel settings of its network namespace: `{ 'net.ipv4.tcp_syncookies': 0 }`. Only `net.` ones exist for each host. Those of an interface are made
-   * when it is there; a dot in its name is written `/`, as for sysctl(8): `net.ipv4.conf.up0/100.rp_filter`.
+   * Kernel settings of its network namespace: `{ 'net.ipv4.tcp_syncookies': 0 }`. Only `net.` ones exist for each host; a container of its own also has those of
+   * its IPC namespace (`kernel.shmmax`, `fs.mqueue.…`). Those of an interface are made when it is there; a dot in its name is written `/`, as for sysctl(8): `net.ipv4.conf.up0/100.rp_filter`.
    */
   readonly sysctls?: Readonly<Record<string, string | number>>
   /** Addresses of name servers for its /etc/resolv.conf. Default: those of the topology. */
   readonly dns?: readonly string[]
-  /** Environment variables for every process in it, over those of this process. */
+  /** Environment variables for every process in it, over those of this process; in a container over those of its image, for its command too. */
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** A whole testbed. */
-export interface Topology<Network extends string = string, HostName extends string = string> {
+/** What a topology has beside its hosts. */
+export interface TopologyBase<Network extends string = string> {
   /** Shown in diagrams and messages. Default `testbed`. */
   readonly name?: string
   /** Networks by name: 1 to 63 letters, digits, `.`, `_` and `-`. */
   readonly networks: Readonly<Record<Network, NetworkSpec>>
-  /** Hosts by name. */
-  readonly hosts: Readonly<Record<HostName, HostSpec<NoInfer<Network>>>>
   /** Addresses of name servers for every host's /etc/resolv.conf. Default: none; the hosts' names are in /etc/hosts. */
   readonly dns?: readonly string[]
   /**
@@ -145,6 +144,21 @@ export interface Topology<Network extends string = string, HostName extends stri
   /** Cables between switches: `[['s1', 's2']]`. All switches must be connected; more cables than needed stand in for those that fail. */
   readonly links?: readonly (readonly [string, string])[]
 }
+
+/** A whole testbed. */
+export interface Topology<Network extends string = string, HostName extends string = string> extends TopologyBase<Network> {
+  /** Hosts by name. */
+  readonly hosts: Readonly<Record<HostName, HostSpec<NoInfer<Network>>>>
+}
+
+/** A topology that says which of its hosts are containers: `Kinds` has the type of `image` or `container` by the names of the hosts. */
+export type TypedTopology<Network extends string, Kinds> = TopologyBase<Network> & {
+  /** Hosts by name. */
+  readonly hosts: { readonly [Name in keyof Kinds]: HostSpec<NoInfer<Network>> & { readonly image?: Kinds[Name]; readonly container?: Kinds[Name] } }
+}
+
+/** The names of those hosts of a topology that are containers, as far as its literal tells. */
+export type ContainerNames<Kinds> = string extends keyof Kinds ? never : { [Name in keyof Kinds & string]: [Kinds[Name]] extends [string] ? Name : never }[keyof Kinds & string]
 
 /** The rules of an ACL: what builders give (one or two rules each), single rules, or Faucet's own form. */
 export type TopologyAcl = Acl | readonly (AclEntry | readonly AclEntry[])[]

@@ -1,0 +1,87 @@
+import { execFile } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import type { DriverEvent, DriverLog } from '../driver/context.js'
+import type { ControlOption } from '../driver/controller.js'
+import { DockerNetworkDriver } from '../driver/docker-network-driver.js'
+import { DockerDriverError } from '../errors.js'
+import { parseControllers } from '../options/index.js'
+import type { FlagValues } from './flags.js'
+
+/** The daemon as it runs. */
+export interface Daemon extends AsyncDisposable {
+  /** Stops; networks and containers go on. Idempotent. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts what the command runs: the driver and its status server. Resolves when Docker can call it.
+ * @throws DockerDriverError, with a sentence about what to do
+ */
+export async function startDaemon(values: FlagValues, log: (record: DriverLog) => void): Promise<Daemon> {
+  const driver = await DockerNetworkDriver.start({
+    name: values.name,
+    docker: values.docker === '' ? undefined : values.docker,
+    ovs: values.ovs,
+    control: controlOf(values),
+    config: values.config === '' ? undefined : read('config', values.config),
+    listen: values.ofp_listen === '' ? [] : values.ofp_listen.split(','),
+    defaultControllers: values.default_ofcontrollers === '' ? [] : parseControllers(values.default_ofcontrollers),
+    machine: {
+      stackingInterfaces: values.stacking_interfaces,
+      stackPriority1: values.stack_priority1,
+      stackMirrorInterface: values.stack_mirror_interface,
+      mirrorBridgeIn: values.mirror_bridge_in,
+      mirrorBridgeOut: values.mirror_bridge_out,
+    },
+    ...(values.status_port !== '0' && {
+      status: { host: values.status_host, port: Number(values.status_port), allow: values.status_auth_ips.split(',').map((item) => item.trim()).filter(Boolean) },
+    }),
+    onLog: log,
+    onEvent: (event) => log({ level: 'info', text: eventLine(event) }),
+  })
+  notify('READY=1')
+  log({ level: 'info', text: `Docker can call ${driver.socket}` })
+  // Docker may be waiting for us, to restore its networks: nobody waits for it here.
+  void driver.reconcile().then(() => log({ level: 'info', text: 'ready: Docker, Open vSwitch and the controller agree' }))
+  const close = async (): Promise<void> => {
+    notify('STOPPING=1')
+    await driver.close()
+  }
+  let closing: Promise<void> | undefined
+  const once = (): Promise<void> => (closing ??= close())
+  return { close: once, [Symbol.asyncDispose]: once }
+}
+
+function controlOf({ faucet_config, faucet_pid, faucet_prometheus, config }: FlagValues): ControlOption {
+  if (faucet_config === '') return 'embedded'
+  if (config !== '') throw new DockerDriverError('invalid', '--config is for the controller in this program, --faucet_config for a real Faucet: give one of them')
+  if (!existsSync(faucet_config)) throw new DockerDriverError('not-found', `--faucet_config: there is no file ${faucet_config}`)
+  // Without a process Faucet is to look at the file by itself (FAUCET_CONFIG_STAT_RELOAD=1, as dovesnap has it).
+  return { faucet: faucet_config, reload: faucet_pid === '' ? () => undefined : Number(faucet_pid), prometheus: faucet_prometheus }
+}
+
+function read(flag: string, path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    throw new DockerDriverError('not-found', `--${flag}: ${path} cannot be read (${(cause as NodeJS.ErrnoException).code})`, { cause })
+  }
+}
+
+/** One JSON object, with dovesnap's names. */
+function eventLine(event: DriverEvent): string {
+  const { network } = event
+  const details =
+    event.type === 'container'
+      ? { name: event.endpoint.joined?.containerName ?? '', id: event.endpoint.joined?.containerId ?? '', port: event.endpoint.joined?.ofport ?? 0, mac: event.endpoint.mac, ip: event.endpoint.ipv4 ?? event.endpoint.ipv6 ?? '' }
+      : event.type === 'port'
+        ? { name: event.name, id: '', port: event.ofport, mac: '', ip: '' }
+        : { name: network.name, id: network.id, port: 0, mac: '', ip: '' }
+  const message = { Network: network.name, Type: event.type.toUpperCase(), Operation: event.operation.toUpperCase(), Details: details }
+  return JSON.stringify({ Version: 1, Time: Math.floor(Date.now() / 1000), Msg: message })
+}
+
+/** Tells systemd how we are (sd_notify(3)); without systemd nobody. */
+function notify(state: string): void {
+  if (process.env['NOTIFY_SOCKET'] !== undefined) execFile('systemd-notify', [state], () => undefined)
+}

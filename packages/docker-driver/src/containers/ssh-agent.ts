@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process'
+import { Agent } from 'node:http'
+import { Duplex } from 'node:stream'
+
+/**
+ * Connections to a Docker on another machine: each is an `ssh` program, so that its configuration, keys and known hosts hold, and Docker's own
+ * `docker system dial-stdio` on the other side.
+ */
+export class SshAgent extends Agent {
+  constructor(
+    private readonly destination: string,
+    private readonly sshPort: number | undefined,
+  ) {
+    super({ keepAlive: false })
+  }
+
+  override createConnection(): Duplex {
+    const port = this.sshPort === undefined ? [] : ['-p', String(this.sshPort)]
+    // Nobody is there to be asked for a password.
+    const args = ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=20', ...port, '--', this.destination, 'docker', 'system', 'dial-stdio']
+    const child = spawn('ssh', args, { stdio: ['pipe', 'pipe', 'pipe'] })
+    let said = ''
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-2000)))
+    const duplex: Duplex = new Duplex({
+      allowHalfOpen: true,
+      read: () => void child.stdout.resume(),
+      write: (chunk: Buffer, _encoding, done) => void child.stdin.write(chunk, () => done()),
+      final: (done) => void child.stdin.end(() => done()),
+    })
+    // A program that has ended does not read what is written; what it said before is still to be read.
+    child.stdin.on('error', () => undefined)
+    child.stdout.on('data', (chunk: Buffer) => {
+      if (!duplex.push(chunk)) child.stdout.pause()
+    })
+    child.stdout.once('end', () => void duplex.push(null))
+    // What a socket has and http asks for.
+    Object.assign(duplex, { setKeepAlive: () => duplex, setNoDelay: () => duplex, setTimeout: () => duplex, ref: () => child.ref(), unref: () => child.unref() })
+    child.once('error', (error) => duplex.destroy(error))
+    child.once('exit', (code) => {
+      if (code !== 0 && code !== null) duplex.destroy(new Error(`ssh ${this.destination} exited with code ${code}: ${said.trim()}`))
+    })
+    duplex.once('close', () => void child.kill())
+    return duplex
+  }
+}

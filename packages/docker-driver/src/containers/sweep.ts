@@ -1,0 +1,168 @@
+import { execFile } from 'node:child_process'
+import { request as httpRequest } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { transportTo, type EngineEndpoint } from './endpoint.js'
+import { OWNER_LABEL, TESTBED_LABEL } from './owner.js'
+import { driverOfSocket, PLUGIN_LABEL, standInFor } from './stand-in.js'
+
+/** What is removed: of an owner, or of one of its testbeds. */
+export interface Sweep {
+  readonly owner: string
+  readonly testbed?: string | undefined
+}
+
+/** How much was removed. */
+export interface Removed {
+  readonly containers: number
+  readonly networks: number
+  readonly links: number
+}
+
+/** Nothing but `node:http`: the program that outlives its parent loads nothing else. */
+export type Ask = (method: 'GET' | 'POST' | 'DELETE', path: string, body?: object) => Promise<{ readonly status: number; readonly body: unknown }>
+
+const CALL_MS = 30_000
+
+/** Calls an engine. Rejects when it cannot be reached. */
+export function askOf(endpoint: EngineEndpoint): Ask {
+  const { protocol, options } = transportTo(endpoint)
+  const request = protocol === 'https' ? httpsRequest : httpRequest
+  return (method, path, body) =>
+    new Promise((resolve, reject) => {
+      const headers = body === undefined ? {} : { 'content-type': 'application/json' }
+      const call = request({ ...options, method, path, headers, signal: AbortSignal.timeout(CALL_MS) }, (answer) => {
+        let text = ''
+        answer.setEncoding('utf8')
+        answer.on('data', (chunk: string) => (text += chunk))
+        answer.once('error', reject)
+        answer.once('end', () => resolve({ status: answer.statusCode ?? 0, body: parse(text) }))
+      })
+      call.once('error', reject)
+      call.end(body === undefined ? undefined : JSON.stringify(body))
+    })
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Docker's filter for what has labels. */
+export function labelFilter(...labels: readonly string[]): string {
+  return `filters=${encodeURIComponent(JSON.stringify({ label: labels }))}`
+}
+
+/** Containers and networks with an owner label: their ids and owners. */
+export async function labelled(ask: Ask, kind: 'containers' | 'networks', { owner, testbed }: Partial<Sweep> = {}): Promise<readonly { readonly id: string; readonly owner: string }[]> {
+  const filter = labelFilter(owner === undefined ? OWNER_LABEL : `${OWNER_LABEL}=${owner}`, ...(testbed === undefined ? [] : [`${TESTBED_LABEL}=${testbed}`]))
+  const { status, body } = await ask('GET', kind === 'containers' ? `/containers/json?all=1&${filter}` : `/networks?${filter}`)
+  if (status !== 200 || !Array.isArray(body)) return []
+  // Looked at again here: what is removed must never depend on how an engine understands a filter.
+  return (body as { Id: string; Labels?: Record<string, string> | null }[]).flatMap(({ Id, Labels }) => {
+    const found = Labels?.[OWNER_LABEL]
+    return found === undefined || (owner !== undefined && found !== owner) || (testbed !== undefined && Labels?.[TESTBED_LABEL] !== testbed) ? [] : [{ id: Id, owner: found }]
+  })
+}
+
+/** Removes an owner's containers, then its networks, then links of this machine whose alias says the same. */
+export async function sweep(ask: Ask, what: Sweep): Promise<Removed> {
+  const leave = await standInFor(await plugins(ask, what))
+  try {
+    return await remove(ask, what)
+  } finally {
+    leave()
+  }
+}
+
+/** Sockets of the drivers, of processes, that an owner's networks have. */
+async function plugins(ask: Ask, { owner }: Sweep): Promise<string[]> {
+  const { body } = await ask('GET', `/networks?${labelFilter(`${OWNER_LABEL}=${owner}`, PLUGIN_LABEL)}`)
+  if (!Array.isArray(body)) return []
+  return (body as { Driver?: string; Labels?: Record<string, string> | null }[]).flatMap(({ Driver, Labels }) => {
+    const socket = Labels?.[PLUGIN_LABEL]
+    return socket === undefined || Labels?.[OWNER_LABEL] !== owner || driverOfSocket(socket) !== Driver ? [] : [socket]
+  })
+}
+
+/** Takes containers of others off a network: while they are on it, it cannot be removed. */
+async function disconnectAll(ask: Ask, networkId: string): Promise<void> {
+  const { body } = await ask('GET', `/networks/${networkId}`)
+  for (const id of Object.keys((body as { Containers?: object | null } | undefined)?.Containers ?? {})) await ask('POST', `/networks/${networkId}/disconnect`, { Container: id, Force: true })
+}
+
+async function remove(ask: Ask, what: Sweep): Promise<Removed> {
+  const containers = await labelled(ask, 'containers', what)
+  await inParallel(containers, 4, async ({ id }) => {
+    // podman would wait for the stop signal to have an effect, whatever it is told.
+    await ask('POST', `/containers/${id}/kill`)
+    await insistently(ask, `/containers/${id}?force=1&v=1`)
+  })
+  const networks = await labelled(ask, 'networks', what)
+  for (const { id } of networks) {
+    await disconnectAll(ask, id)
+    await insistently(ask, `/networks/${id}`)
+  }
+  return { containers: containers.length, networks: networks.length, links: await removeLinks((alias) => alias === linkAlias(what) || (what.testbed === undefined && alias.startsWith(`${OWNER_LABEL}=${what.owner} `))) }
+}
+
+/** The alias (`ip link set … alias`) by which a link of this machine is an owner's and a testbed's. */
+export function linkAlias({ owner, testbed }: Sweep): string {
+  return `${OWNER_LABEL}=${owner} ${TESTBED_LABEL}=${testbed ?? ''}`
+}
+
+/** A container that is being started or stopped refuses for a moment. */
+async function insistently(ask: Ask, path: string): Promise<void> {
+  for (let attempt = 0; attempt < 20; attempt++) {
+    const { status } = await ask('DELETE', path)
+    if (status === 200 || status === 204 || status === 404) return
+    await sleep(100)
+  }
+}
+
+/** Links of this network namespace by their alias. Without the `ip` program there are none of ours. */
+export async function removeLinks(test: (alias: string) => boolean): Promise<number> {
+  const links = (await ip('-json', 'link', 'show')) as { ifname: string; ifalias?: string }[] | undefined
+  const ours = (links ?? []).filter(({ ifalias }) => ifalias !== undefined && ifalias.startsWith(`${OWNER_LABEL}=`) && test(ifalias))
+  for (const { ifname } of ours) await ip('link', 'delete', ifname)
+  return ours.length
+}
+
+/** Owners that links of this network namespace name. */
+export async function linkOwners(): Promise<readonly string[]> {
+  const links = (await ip('-json', 'link', 'show')) as { ifalias?: string }[] | undefined
+  return (links ?? []).flatMap(({ ifalias }) => new RegExp(`^${OWNER_LABEL}=(\\S+)`).exec(ifalias ?? '')?.[1] ?? [])
+}
+
+async function ip(...args: string[]): Promise<unknown> {
+  try {
+    const { stdout } = await promisify(execFile)('ip', args, { env: { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin:/usr/bin:/bin` } })
+    return parse(stdout)
+  } catch {
+    return undefined
+  }
+}
+
+/** Runs a step for each item, `limit` at a time, in order. The first failure stops those that have not begun; it is thrown when the others have ended. */
+export async function inParallel<T, R>(items: readonly T[], limit: number, step: (item: T, index: number) => Promise<R>): Promise<R[]> {
+  const results = new Array<R>(items.length)
+  let next = 0
+  let failure: { readonly error: unknown } | undefined
+  const worker = async (): Promise<void> => {
+    while (next < items.length && failure === undefined) {
+      const index = next++
+      try {
+        results[index] = await step(items[index] as T, index)
+      } catch (error) {
+        failure ??= { error }
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker))
+  if (failure !== undefined) throw (failure as { error: unknown }).error
+  return results
+}

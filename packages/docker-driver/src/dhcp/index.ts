@@ -1,0 +1,3 @@
+export { DhcpClient } from './dhcp-client.js'
+export type { DhcpClientOptions, DhcpEvent } from './dhcp-client.js'
+export type { DhcpLease } from './lease.js'

@@ -1,0 +1,184 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { DockerDriverError } from '../errors.js'
+import type { Endpoint, JoinedEndpoint, Network, PortMapping } from '../model/network.js'
+import { checkMappings, choosePort, overlap, probePort } from '../nat/index.js'
+import { parseLabels, portSettings } from '../options/index.js'
+import type { JoinReply, JoinRequest } from '../protocol/network-driver.js'
+import type { DriverContext } from './context.js'
+import { dismiss, macFor, networkOf, nothingLeft, ofEndpoint, prefixed, removePort, startPort, type Rest } from './endpoint.js'
+import { identify, type Identity } from './identify.js'
+import { ofNetwork, type Change } from './ledger.js'
+import { usable } from './read-networks.js'
+import { endpointIds, key } from './state.js'
+import { undoing } from './undo.js'
+
+/** Puts a container on a network: when Docker has the answer, the controller and the firewall let its packets through. */
+export async function join(context: DriverContext, request: JoinRequest): Promise<JoinReply> {
+  const network = networkOf(context, request.networkId)
+  const endpoint = network.endpoints.get(request.endpointId)
+  if (endpoint === undefined) throw new DockerDriverError('not-found', `network ${network.name} has no endpoint ${request.endpointId.slice(0, 12)}: start the container again`)
+  const { sandboxKey, portMappings } = request
+  const [identity, ofport] = await Promise.all([
+    identify(context, network.id, endpoint.id),
+    context.pending.get(endpoint.id)?.ofport ?? portNumber(context, endpoint) ?? startPort(context, network, endpoint),
+  ])
+  if (identity === undefined) {
+    // Nothing is let through until Docker says whose it is: it may have an ACL.
+    context.unresolved.set(endpoint.id, { sandboxKey, portMappings })
+    context.log('info', `endpoint ${endpoint.id.slice(0, 12)} of ${network.name} joins before Docker can say whose it is; its traffic waits until then`)
+  } else await admit(context, network, endpoint, { identity, ofport, sandboxKey, portMappings })
+  return replyOf(network, endpoint)
+}
+
+/** The number of a port that an earlier process has added. */
+function portNumber({ database }: DriverContext, { hostInterface }: Endpoint): number | undefined {
+  const port = database.port(hostInterface)
+  return port && usable(port)
+}
+
+/** Everything that is known of a container that joins. */
+export interface Admission {
+  readonly identity: Identity
+  readonly ofport: number
+  readonly sandboxKey: string
+  readonly portMappings: readonly PortMapping[]
+  /** It runs already: it keeps its MAC address and its ports of the machine. */
+  readonly restored?: boolean
+}
+
+/** Lets a container's packets through, as its labels say. @throws DockerDriverError `invalid` about a label, `switch` */
+export async function admit(context: DriverContext, before: Network, endpoint: Endpoint, admission: Admission): Promise<void> {
+  const { ledger, database, links, pending, nat } = context
+  const { identity, ofport, sandboxKey } = admission
+  const network: Network = { ...before, name: identity.networkName }
+  const { acls, mirror, macPrefix } = portSettings(parseLabels(identity.labels), network.options, network.name)
+  const chosen = context.unclearMacs.has(endpoint.id) ? macFor(network, { ...endpoint, endpointId: endpoint.id }, identity.containerId) : endpoint.mac
+  // A container that runs keeps what it has.
+  const mac = admission.restored === true ? endpoint.mac : prefixed(chosen, macPrefix)
+  const joined: JoinedEndpoint = {
+    ofport,
+    containerId: identity.containerId,
+    containerName: identity.containerName,
+    labels: identity.labels,
+    sandboxKey,
+    acls,
+    mirror,
+    portMappings: await mappingsOf(context, network, endpoint, admission),
+  }
+  if (mirror && !context.machine.mirroring) {
+    context.log('warning', `container ${identity.containerName} is to be mirrored on network ${network.name}, but mirrored packets have nowhere to go: start the driver with --mirror_bridge_out, or with --stacking_interfaces and --stack_mirror_interface`)
+  }
+  const after: Endpoint = { ...endpoint, mac, joined }
+  context.checkNetwork({ ...network, endpoints: new Map(network.endpoints).set(after.id, after) }, [...ledger.networks.values()], context.controller.present())
+  await undoing(context.log, async (undo) => {
+    undo.add('admit the port', () => ledger.change(ofEndpoint(network.id, endpoint.id, (was) => was && { ...was, joined: undefined })))
+    await Promise.all([
+      mac === endpoint.mac ? undefined : links.setMac(endpoint.containerInterface, mac),
+      ledger.change(chained(renamed(network.id, network.name), ofEndpoint(network.id, endpoint.id, () => after))),
+      // The flows are on their way then: ovs-vswitchd confirms none while it looks at what has changed in its database.
+      nextTurn().then(() =>
+        database.commit(
+          [...database.setIds('Interface', endpoint.hostInterface, endpointIds(after)), ...(before.name === network.name ? [] : nameOperations(context, network))],
+          { carriedOut: false },
+        ),
+      ),
+    ])
+    if (joined.portMappings.length > 0) {
+      undo.add('forward ports', () => nat.apply([...ledger.networks.values()], 'endpoints'))
+      await nat.apply([...ledger.networks.values()], 'endpoints')
+    }
+  })
+  pending.delete(endpoint.id)
+  context.waiting.delete(endpoint.id)
+  context.unresolved.delete(endpoint.id)
+  context.unclearMacs.delete(endpoint.id)
+  context.event({ type: 'container', operation: 'join', network: ledger.networks.get(network.id) ?? network, endpoint: after })
+}
+
+/** The operations that write a network's name down. */
+export function nameOperations({ database }: DriverContext, network: Network): ReturnType<DriverContext['database']['setIds']> {
+  const ids = Object.fromEntries(Object.entries(database.bridge(network.bridge)?.externalIds ?? {}).filter(([name]) => name.startsWith('streambed-')))
+  return database.setIds('Bridge', network.bridge, { ...ids, [key.name]: network.name })
+}
+
+/** A change of a network's name. */
+export function renamed(id: string, name: string): Change {
+  return ofNetwork(id, (network) => (network.name === name ? network : { ...network, name }))
+}
+
+function chained(...changes: readonly Change[]): Change {
+  return (networks) => changes.reduce((before, change) => change(before), networks)
+}
+
+/**
+ * The port mappings that this endpoint can have: Docker gives those of a container to each of its networks, but a port of the machine
+ * can lead to one place only. Where none is asked for, one is chosen.
+ */
+async function mappingsOf({ ledger }: DriverContext, network: Network, endpoint: Endpoint, { identity, portMappings, restored }: Admission): Promise<readonly PortMapping[]> {
+  if (network.options.mode === 'flat' || portMappings.length === 0) return []
+  const networks = [...ledger.networks.values()]
+  const twins = networks.flatMap(({ endpoints }) => [...endpoints.values()]).filter(({ id, joined }) => id !== endpoint.id && joined?.containerId === identity.containerId)
+  const held = twins.flatMap(({ joined }) => joined?.portMappings ?? [])
+  const own = portMappings.filter((mapping) => !held.some((other) => other.protocol === mapping.protocol && other.containerPort === mapping.containerPort && (mapping.hostPort === 0 || overlap(other, mapping))))
+  if (restored === true) return own.filter(({ hostPort }) => hostPort !== 0)
+  checkMappings(networks, endpoint, own.filter(({ hostPort }) => hostPort !== 0))
+  const chosen: PortMapping[] = []
+  for (const mapping of own) {
+    if (mapping.hostPort !== 0) await probePort(mapping)
+    chosen.push(mapping.hostPort === 0 ? { ...mapping, hostPort: await choosePort(networks, mapping) } : mapping)
+  }
+  return chosen
+}
+
+/** Another endpoint of a container becomes, or is no more, the one by which it is reached from outside. */
+export async function forwardPorts(context: DriverContext, networkId: string, endpointId: string, portMappings: readonly PortMapping[]): Promise<void> {
+  const { ledger, database, nat } = context
+  const network = ledger.networks.get(networkId)
+  const endpoint = network?.endpoints.get(endpointId)
+  if (network === undefined || endpoint?.joined === undefined || network.options.mode === 'flat') return
+  const { joined } = endpoint
+  // Join was told them already.
+  if (portMappings.length > 0 ? joined.portMappings.length > 0 : joined.portMappings.length === 0) return
+  const identity = { networkName: network.name, containerId: joined.containerId, containerName: joined.containerName, labels: joined.labels }
+  const mappings = await mappingsOf(context, network, endpoint, { identity, ofport: joined.ofport, sandboxKey: joined.sandboxKey, portMappings })
+  const after: Endpoint = { ...endpoint, joined: { ...joined, portMappings: mappings } }
+  ledger.note(ofEndpoint(networkId, endpointId, (was) => was && after))
+  await Promise.all([nat.apply([...ledger.networks.values()], 'endpoints'), database.commit(database.setIds('Interface', endpoint.hostInterface, endpointIds(after)), { carriedOut: false })])
+}
+
+/** How Docker takes the interface over. */
+function replyOf({ options, addresses }: Network, { containerInterface }: Endpoint): JoinReply {
+  const withoutLength = (gateway: string | undefined): string | undefined => gateway?.split('/')[0]
+  const [gateway, gatewayIpv6] = options.dhcp ? [] : [withoutLength(addresses.ipv4?.gateway), withoutLength(addresses.ipv6?.gateway)]
+  return {
+    srcName: containerInterface,
+    dstPrefix: 'eth',
+    // Also of a flat network: a router behind one of its ports may have that address.
+    ...(gateway !== undefined && { gateway }),
+    ...(gatewayIpv6 !== undefined && { gatewayIpv6 }),
+    disableGatewayService: true,
+  }
+}
+
+/**
+ * Takes a container off a network; its interface stays until the endpoint is deleted. What is gone already is no failure. No packet gets
+ * through any more when Docker has the answer; what is left to be done is to take the port out of the bridge.
+ */
+export async function leave(context: DriverContext, networkId: string, endpointId: string): Promise<Rest> {
+  const { ledger, pending, nat } = context
+  await pending.get(endpointId)?.ofport.catch(() => undefined)
+  pending.delete(endpointId)
+  context.unresolved.delete(endpointId)
+  const network = ledger.networks.get(networkId)
+  const endpoint = network?.endpoints.get(endpointId)
+  if (network === undefined || endpoint === undefined) return nothingLeft
+  const { joined } = endpoint
+  // While it still has a port to give its address back through.
+  await context.leases.end(endpointId)
+  await dismiss(context, networkId, endpoint)
+  if (joined !== undefined) {
+    if (joined.portMappings.length > 0) await nat.apply([...ledger.networks.values()], 'endpoints')
+    context.event({ type: 'container', operation: 'leave', network, endpoint })
+  }
+  return () => removePort(context, endpoint)
+}

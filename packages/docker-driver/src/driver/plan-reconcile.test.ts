@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest'
+import type { Endpoint, Network } from '../model/network.js'
+import type { DockerContainer, DockerNetwork } from '../docker/docker-engine.js'
+import type { CreateNetworkRequest } from '../protocol/network-driver.js'
+import { endpointAlias } from './link-alias.js'
+import { planNetwork } from './network-plan.js'
+import { planReconcile, requestFromDocker, type Observed } from './plan-reconcile.js'
+import { key } from './state.js'
+import type { BridgePort, BridgeState } from './switch-database.js'
+
+const id = 'a'.repeat(64)
+const eid = 'b'.repeat(64)
+const request: CreateNetworkRequest = {
+  networkId: id, options: { 'ovs.bridge.mode': 'nat' }, internal: true, enableIpv6: false, ipv6: [],
+  ipv4: [{ AddressSpace: '', Pool: '10.9.0.0/24', Gateway: '10.9.0.1/24' }],
+}
+const endpoint: Endpoint = {
+  id: eid, hostInterface: 'odsvebbbbb', containerInterface: 'ethcbbbbb', mac: '02:00:00:00:00:01', ipv4: '10.9.0.2/24', ipv6: undefined,
+  joined: { ofport: 1, containerId: 'c1', containerName: 'web', labels: {}, sandboxKey: '', acls: [], mirror: false, portMappings: [] },
+}
+const network: Network = { ...planNetwork(request, { networks: [], dpids: new Set(), names: new Set() }), name: 'lab', endpoints: new Map([[eid, endpoint]]) }
+const port = (name: string, more: Partial<BridgePort> = {}): BridgePort => ({
+  uuid: `uuid-${name}` as BridgePort['uuid'], name, type: '', ofport: 1, error: undefined, mac: undefined, ifindex: 1, options: {}, externalIds: {}, ...more,
+})
+const bridge: BridgeState = {
+  uuid: 'uuid' as BridgeState['uuid'], name: network.bridge, datapathId: 'aaaaaaaaaaaa', controllers: [],
+  externalIds: { [key.driver]: 'dovesnap', [key.network]: id },
+  ports: [port(network.bridge, { ofport: 65534 }), port('odsvebbbbb', { externalIds: { [key.endpoint]: eid } })],
+}
+const docker: DockerNetwork = {
+  id, name: 'lab', options: request.options, internal: true, enableIpv6: false, ipam: { driver: 'default', config: [{ subnet: '10.9.0.0/24', gateway: undefined, ipRange: undefined }] },
+  endpoints: new Map([[eid, { id: eid, containerId: 'c1', containerName: 'web', mac: endpoint.mac, ipv4: '10.9.0.2/24', ipv6: undefined }]]),
+}
+const container: DockerContainer = { id: 'c1', name: 'web', labels: {}, state: 'running', networks: new Map([['lab', { networkId: id, endpointId: eid }]]) }
+const link = (name: string, addresses: readonly string[] = [], index = 5) => [name, { name, index, up: true, mac: undefined, addresses }] as const
+const veth = (name: string, alias: string) => [name, { ...link(name)[1], alias }] as const
+const agreed: Observed = {
+  driver: 'dovesnap',
+  networks: new Map([[id, network]]),
+  requests: new Map([[id, request]]),
+  docker: { networks: [docker], containers: [container] },
+  bridges: [bridge],
+  links: new Map([link(network.bridge, ['10.9.0.1/24']), veth('odsvebbbbb', endpointAlias('dovesnap', eid))]),
+  fresh: new Set(),
+}
+const types = (observed: Partial<Observed>) => planReconcile({ ...agreed, ...observed }).map(({ type }) => type)
+const without = (joined: Endpoint['joined']) => new Map([[id, { ...network, endpoints: new Map([[eid, { ...endpoint, joined }]]) }]])
+
+describe('planReconcile', () => {
+  it('does nothing when all agree', () => expect(planReconcile(agreed)).toEqual([]))
+
+  it('concludes nothing from a Docker that does not answer', () => expect(types({ docker: undefined })).toEqual([]))
+
+  it('removes what Docker has no more, unless it was made a moment ago', () => {
+    const none = { networks: [], containers: [] }
+    expect(types({ docker: none })).toEqual(['remove-network'])
+    expect(types({ docker: none, networks: new Map() })).toEqual(['remove-bridge', 'remove-link'])
+    expect(types({ docker: none, networks: new Map(), driver: 'other' })).toEqual([])
+    expect(types({ docker: none, fresh: new Set([id, eid]) })).toEqual([])
+    const empty = { networks: [{ ...docker, endpoints: new Map() }], containers: [] }
+    expect(types({ docker: empty })).toEqual(['remove-endpoint'])
+    expect(types({ docker: empty, fresh: new Set([eid]) })).toEqual([])
+    expect(types({ docker: empty, networks: new Map([[id, { ...network, endpoints: new Map() }]]) })).toEqual(['remove-port'])
+  })
+
+  it('removes a veth pair of which nobody knows any more', () => {
+    const other = 'c'.repeat(64)
+    const links = new Map([...agreed.links, veth('odsveccccc', endpointAlias('dovesnap', other)), veth('odsveddddd', endpointAlias('other', other)), link('odsveeeeee')])
+    expect(planReconcile({ ...agreed, links })).toEqual([{ type: 'remove-link', link: 'odsveccccc' }])
+    expect(planReconcile({ ...agreed, links, fresh: new Set([other]) })).toEqual([])
+    expect(planReconcile({ ...agreed, links, docker: undefined })).toEqual([])
+  })
+
+  it('makes a bridge again, the same, also while Docker does not answer', () => {
+    expect(planReconcile({ ...agreed, bridges: [], docker: undefined })).toEqual([{ type: 'rebuild-network', request, name: 'lab', former: network }])
+    expect(planReconcile({ ...agreed, bridges: [], networks: new Map(), requests: new Map() })).toEqual([{ type: 'rebuild-network', request, name: 'lab', former: undefined }])
+  })
+
+  it('gives a container its port back, with its number', () => {
+    const bare = { ...bridge, ports: [port(network.bridge, { ofport: 65534 })] }
+    expect(planReconcile({ ...agreed, bridges: [bare] })).toEqual([{ type: 'restore-port', network: id, endpoint }])
+    expect(types({ bridges: [bare], links: new Map([link(network.bridge, ['10.9.0.1/24'])]) })).toEqual(['lost'])
+    const forgotten = planReconcile({ ...agreed, bridges: [bare], networks: new Map([[id, { ...network, endpoints: new Map() }]]) })
+    expect(forgotten).toEqual([{ type: 'restore-port', network: id, endpoint: { ...endpoint, joined: undefined } }])
+  })
+
+  it('admits a container when Docker says whose endpoint it is', () => {
+    expect(types({ networks: without(undefined), docker: undefined })).toEqual([])
+    expect(planReconcile({ ...agreed, networks: without(undefined) })).toMatchObject([{ type: 'admit', identity: { networkName: 'lab', containerName: 'web' } }])
+  })
+
+  it('follows names, numbers and addresses', () => {
+    expect(types({ docker: { networks: [{ ...docker, name: 'office' }], containers: [container] } })).toEqual(['rename-network'])
+    expect(types({ docker: { networks: [docker], containers: [{ ...container, name: 'www' }] } })).toEqual(['rename-container'])
+    expect(types({ bridges: [{ ...bridge, ports: bridge.ports.map((one) => (one.name === 'odsvebbbbb' ? { ...one, ofport: 9 } : one)) }] })).toEqual(['renumber'])
+    expect(planReconcile({ ...agreed, links: new Map([link(network.bridge), link('odsvebbbbb')]) })).toEqual([{ type: 'bring-up', bridge: network.bridge, addresses: ['10.9.0.1/24'] }])
+  })
+
+  it('adopts what somebody else adds to a bridge', () => {
+    const [added] = planReconcile({ ...agreed, bridges: [{ ...bridge, ports: [...bridge.ports, port('vnet0', { ofport: 5 })] }] })
+    expect(added).toMatchObject({ type: 'foreign-ports', ports: new Map([['vnet0', { name: 'vnet0', ofport: 5 }]]) })
+  })
+})
+
+describe('requestFromDocker', () => {
+  it('guesses the gateway that Docker chose and does not tell', () => {
+    expect(requestFromDocker(docker).ipv4).toEqual([{ AddressSpace: '', Pool: '10.9.0.0/24', Gateway: '10.9.0.1/24' }])
+    const config = [{ subnet: '10.9.0.0/16', gateway: undefined, ipRange: '10.9.5.0/24' }, { subnet: 'fd00:9::/64', gateway: 'fd00:9::7', ipRange: undefined }]
+    const both = requestFromDocker({ ...docker, ipam: { driver: 'default', config } })
+    expect([both.ipv4[0]?.Gateway, both.ipv6[0]?.Gateway]).toEqual(['10.9.5.1/16', 'fd00:9::7/64'])
+    expect(requestFromDocker({ ...docker, ipam: { driver: 'null', config } })).toMatchObject({ ipv4: [], ipv6: [] })
+  })
+})

@@ -1,0 +1,189 @@
+import type { DockerContainer, DockerEndpoint, DockerNetwork } from '../docker/docker-engine.js'
+import type { Endpoint, Network } from '../model/network.js'
+import { vethOf } from '../options/index.js'
+import type { CreateNetworkRequest } from '../protocol/network-driver.js'
+import type { Identity } from './identify.js'
+import type { Networks } from './ledger.js'
+import { aliasEndpoint } from './link-alias.js'
+import { gatewaysOf } from './network-plan.js'
+import { foreignPorts, sameForeignPorts, usable } from './read-networks.js'
+import { key } from './state.js'
+import type { BridgeState } from './switch-database.js'
+
+/** A link of the machine. */
+export interface ObservedLink {
+  readonly name: string
+  /** Later ones have higher numbers. */
+  readonly index: number
+  readonly up: boolean
+  readonly mac: string | undefined
+  /** {@link endpointAlias} of one of ours. */
+  readonly alias?: string | undefined
+  /** With prefix length. */
+  readonly addresses: readonly string[]
+}
+
+/** Everything there is, as the three that know it say: Docker, Open vSwitch and the kernel; and what the driver believes. */
+export interface Observed {
+  readonly driver: string
+  readonly networks: Networks
+  /** What Docker asked for, by network id. */
+  readonly requests: ReadonlyMap<string, CreateNetworkRequest>
+  /** undefined: Docker does not answer; then nothing is concluded from its silence. */
+  readonly docker: { readonly networks: readonly DockerNetwork[]; readonly containers: readonly DockerContainer[] } | undefined
+  readonly bridges: readonly BridgeState[]
+  readonly links: ReadonlyMap<string, ObservedLink>
+  /** Ids of networks and endpoints that were made a moment ago: Docker may not list them yet. */
+  readonly fresh: ReadonlySet<string>
+}
+
+/** One thing to be done so that they agree. */
+export type Repair =
+  /** A bridge of ours whose network is no more, or never came to be. */
+  | { readonly type: 'remove-bridge'; readonly bridge: string }
+  | { readonly type: 'remove-network'; readonly id: string }
+  /** The bridge is gone: to be made again, the same as it was. */
+  | { readonly type: 'rebuild-network'; readonly request: CreateNetworkRequest; readonly name: string; readonly former: Network | undefined }
+  | { readonly type: 'rename-network'; readonly id: string; readonly name: string }
+  /** The bridge's own port has lost its address, or is down: Open vSwitch was started again. */
+  | { readonly type: 'bring-up'; readonly bridge: string; readonly addresses: readonly string[] }
+  | { readonly type: 'remove-endpoint'; readonly network: string; readonly endpoint: string }
+  /** A port of an endpoint of which nobody knows any more. */
+  | { readonly type: 'remove-port'; readonly port: string }
+  /** A veth pair of an endpoint of which nobody knows any more. */
+  | { readonly type: 'remove-link'; readonly link: string }
+  /** The endpoint's interface is there, but its bridge has no port for it. */
+  | { readonly type: 'restore-port'; readonly network: string; readonly endpoint: Endpoint }
+  /** A container is on the network, and its port not in the configuration. */
+  | { readonly type: 'admit'; readonly network: string; readonly endpoint: Endpoint; readonly identity: Identity }
+  | { readonly type: 'rename-container'; readonly network: string; readonly endpoint: string; readonly name: string }
+  | { readonly type: 'renumber'; readonly network: string; readonly endpoint: string; readonly ofport: number }
+  | { readonly type: 'foreign-ports'; readonly network: string; readonly ports: Network['foreignPorts'] }
+  /** What cannot be mended from here. */
+  | { readonly type: 'lost'; readonly text: string }
+
+/** What is to be done so that Docker, Open vSwitch, the kernel and the driver agree: nothing when they do. */
+export function planReconcile(observed: Observed): Repair[] {
+  const { docker, networks, bridges, fresh, driver } = observed
+  const known = docker && new Map(docker.networks.map((network) => [network.id, network]))
+  const gone = (id: string): boolean => known !== undefined && !known.has(id) && !fresh.has(id)
+  const repairs: Repair[] = []
+  for (const bridge of bridges) {
+    const id = bridge.externalIds[key.network]
+    if (bridge.externalIds[key.driver] === driver && id !== undefined && !networks.has(id) && !fresh.has(id) && (known === undefined ? false : !known.has(id))) repairs.push({ type: 'remove-bridge', bridge: bridge.name })
+  }
+  for (const network of networks.values()) {
+    if (gone(network.id)) repairs.push({ type: 'remove-network', id: network.id })
+    else repairs.push(...networkRepairs(observed, network, known?.get(network.id)))
+  }
+  for (const network of known?.values() ?? []) {
+    if (!networks.has(network.id) && !fresh.has(network.id)) repairs.push({ type: 'rebuild-network', request: requestFromDocker(network), name: network.name, former: undefined })
+  }
+  repairs.push(...strayLinks(observed))
+  return repairs
+}
+
+/** Veth pairs of endpoints that neither Docker knows nor the driver: it was killed when it had just made them, or could not remove them. */
+function strayLinks({ docker, driver, networks, fresh, links }: Observed): Repair[] {
+  if (docker === undefined) return []
+  const known = new Set([...docker.networks, ...networks.values()].flatMap(({ endpoints }) => [...endpoints.keys()]))
+  return [...links.values()].flatMap(({ name, alias }): Repair[] => {
+    const id = aliasEndpoint(driver, alias)
+    return id === undefined || known.has(id) || fresh.has(id) ? [] : [{ type: 'remove-link', link: name }]
+  })
+}
+
+function networkRepairs(observed: Observed, network: Network, docker: DockerNetwork | undefined): Repair[] {
+  const { bridges, links, fresh } = observed
+  const bridge = bridges.find(({ name }) => name === network.bridge)
+  const repairs: Repair[] = []
+  if (bridge === undefined) {
+    const request = observed.requests.get(network.id) ?? (docker && requestFromDocker(docker))
+    return request === undefined ? [] : [{ type: 'rebuild-network', request, name: docker?.name ?? network.name, former: network }]
+  }
+  if (docker !== undefined && docker.name !== network.name) repairs.push({ type: 'rename-network', id: network.id, name: docker.name })
+  const local = links.get(network.bridge)
+  const missing = gatewaysOf(network).filter((address) => !local?.addresses.some((one) => sameAddress(one, address)))
+  if (local !== undefined && (!local.up || missing.length > 0)) repairs.push({ type: 'bring-up', bridge: network.bridge, addresses: missing })
+  for (const endpoint of network.endpoints.values()) repairs.push(...endpointRepairs(observed, network, bridge, endpoint, docker))
+  for (const port of bridge.ports) {
+    const id = port.externalIds[key.endpoint]
+    if (id !== undefined && !network.endpoints.has(id) && !fresh.has(id) && docker !== undefined && !docker.endpoints.has(id)) repairs.push({ type: 'remove-port', port: port.name })
+  }
+  const unknown = [...(docker?.endpoints.values() ?? [])].filter(({ id }) => !network.endpoints.has(id) && !fresh.has(id))
+  // In the order in which they were made, so that they get the numbers that they had, if nobody left meanwhile.
+  repairs.push(...unknown.flatMap((endpoint) => unknownEndpoint(observed, network, bridge, endpoint)).sort((a, b) => indexOf(observed, a) - indexOf(observed, b)))
+  const foreign = foreignPorts(bridge, network)
+  if (!sameForeignPorts(foreign, network.foreignPorts)) repairs.push({ type: 'foreign-ports', network: network.id, ports: foreign })
+  return repairs
+}
+
+function endpointRepairs(observed: Observed, network: Network, bridge: BridgeState, endpoint: Endpoint, docker: DockerNetwork | undefined): Repair[] {
+  const { links, fresh } = observed
+  if (docker !== undefined && !docker.endpoints.has(endpoint.id) && !fresh.has(endpoint.id)) return [{ type: 'remove-endpoint', network: network.id, endpoint: endpoint.id }]
+  const row = bridge.ports.find(({ name }) => name === endpoint.hostInterface)
+  if (row === undefined) {
+    if (links.has(endpoint.hostInterface)) return [{ type: 'restore-port', network: network.id, endpoint }]
+    return [{ type: 'lost', text: `the interface ${endpoint.hostInterface} of ${endpoint.joined?.containerName ?? 'an endpoint'} on ${network.name} was deleted by somebody: connect the container anew` }]
+  }
+  const ofport = usable(row)
+  const container = containerOf(observed, endpoint.id)
+  if (endpoint.joined === undefined) {
+    const identity = container && identityOf(container, docker)
+    if (identity === undefined || container === undefined) return []
+    return [{ type: 'admit', network: network.id, endpoint, identity }]
+  }
+  const repairs: Repair[] = []
+  if (ofport !== undefined && ofport !== endpoint.joined.ofport) repairs.push({ type: 'renumber', network: network.id, endpoint: endpoint.id, ofport })
+  if (container !== undefined && container.name !== endpoint.joined.containerName) repairs.push({ type: 'rename-container', network: network.id, endpoint: endpoint.id, name: container.name })
+  return repairs
+}
+
+/** An endpoint that Docker knows and the driver does not: the database was lost, while its interface is still there. */
+function unknownEndpoint(observed: Observed, network: Network, bridge: BridgeState, known: DockerEndpoint): Extract<Repair, { type: 'restore-port' }>[] {
+  const link = [...observed.links.values()].find(({ alias }) => aliasEndpoint(observed.driver, alias) === known.id)
+  if (link === undefined || known.mac === undefined || bridge.ports.some(({ name }) => name === link.name)) return []
+  const names = vethOf(link.name)
+  const { id, mac, ipv4, ipv6 } = known
+  return [{ type: 'restore-port', network: network.id, endpoint: { id, hostInterface: names.host, containerInterface: names.container, mac, ipv4, ipv6, joined: undefined } }]
+}
+
+function indexOf({ links }: Observed, { endpoint }: Extract<Repair, { type: 'restore-port' }>): number {
+  return links.get(endpoint.hostInterface)?.index ?? 0
+}
+
+function containerOf({ docker }: Observed, endpointId: string): DockerContainer | undefined {
+  return docker?.containers.find(({ networks, state }) => (state === 'running' || state === 'paused') && [...networks.values()].some((network) => network.endpointId === endpointId))
+}
+
+function identityOf(container: DockerContainer, docker: DockerNetwork | undefined): Identity | undefined {
+  return docker && { networkName: docker.name, containerId: container.id, containerName: container.name, labels: container.labels }
+}
+
+/** What Docker would ask for, to make this network again. */
+export function requestFromDocker({ id, options, internal, enableIpv6, ipam }: DockerNetwork): CreateNetworkRequest {
+  const data = (family: 4 | 6): CreateNetworkRequest['ipv4'] =>
+    ipam.driver === 'null'
+      ? []
+      : ipam.config
+          .filter(({ subnet }) => subnet.includes(':') === (family === 6))
+          .map(({ subnet, gateway, ipRange }) => ({ AddressSpace: '', Pool: subnet, Gateway: `${(gateway ?? firstAddress(ipRange ?? subnet)).split('/')[0]}/${subnet.split('/')[1]}` }))
+  return { networkId: id, options, internal, enableIpv6, ipv4: data(4), ipv6: data(6) }
+}
+
+/** The first address that a pool gives: Docker's choice for a gateway that nobody named (and it does not tell). */
+function firstAddress(pool: string): string {
+  const [base = ''] = pool.split('/')
+  if (base.includes(':')) return base.replace(/::$/, '::1').replace(/:0$/, ':1')
+  const parts = base.split('.').map(Number)
+  return [...parts.slice(0, 3), (parts[3] ?? 0) + 1].join('.')
+}
+
+/** Whether two texts are one address with its length: IPv6 has several spellings. */
+function sameAddress(a: string, b: string): boolean {
+  const canonical = (text: string): string => {
+    const [address = '', length] = text.split('/')
+    return `${address.includes(':') ? new URL(`http://[${address}]`).hostname : address}/${length}`
+  }
+  return canonical(a) === canonical(b)
+}

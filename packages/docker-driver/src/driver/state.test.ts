@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest'
+import type { Endpoint } from '../model/network.js'
+import { bridgeIds, endpointIds, key, readBridgeIds, readEndpoint } from './state.js'
+
+const record = { options: { 'ovs.bridge.mode': 'nat' }, addresses: { ipv4: { pool: '10.9.0.0/24', gateway: '10.9.0.1/24' }, ipv6: undefined }, internal: true }
+const endpoint: Endpoint = {
+  id: 'e'.repeat(64), hostInterface: 'odsveeeeee', containerInterface: 'ethceeeee', mac: '02:00:00:00:00:01', ipv4: '10.9.0.2/24', ipv6: undefined,
+  joined: { ofport: 7, containerId: 'c', containerName: 'web', labels: { a: 'b' }, sandboxKey: '/run/docker/netns/x', acls: ['allowall'], mirror: true, portMappings: [{ protocol: 'tcp', containerPort: 80, hostPort: 8080, hostAddress: undefined }] },
+}
+
+describe('state in external_ids', () => {
+  it('comes back as it was', () => {
+    expect(readBridgeIds(bridgeIds('dovesnap', 'n1', 'lab', record, [3, 4]), 'dovesnap')).toEqual({ id: 'n1', name: 'lab', record, pool: [3, 4] })
+    expect(readBridgeIds(bridgeIds('dovesnap', 'n1', undefined, record, []), 'dovesnap')).toMatchObject({ name: undefined, pool: [] })
+    expect(readEndpoint(endpointIds(endpoint), 'odsveeeeee', 7)).toEqual(endpoint)
+    const waiting = { ...endpoint, joined: undefined }
+    expect(readEndpoint(endpointIds(waiting), 'odsveeeeee', 7)).toEqual(waiting)
+  })
+
+  it('is left alone when it is another driver’s, or damaged', () => {
+    const ids = bridgeIds('dovesnap', 'n1', 'lab', record, [])
+    expect(readBridgeIds(ids, 'streambed')).toBeUndefined()
+    for (const request of ['', '{', '[]', '"x"', '{"options": 1}']) expect(readBridgeIds({ ...ids, [key.request]: request }, 'dovesnap')).toBeUndefined()
+    for (const state of ['', 'null', '{"mac": 1}']) expect(readEndpoint({ ...endpointIds(endpoint), [key.state]: state }, 'x', 1)).toBeUndefined()
+    expect(readEndpoint({}, 'x', 1)).toBeUndefined()
+  })
+
+  it('counts a port without a number as one that nobody has joined', () => {
+    expect(readEndpoint(endpointIds(endpoint), 'odsveeeeee', undefined)?.joined).toBeUndefined()
+  })
+})

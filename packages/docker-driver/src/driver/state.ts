@@ -1,0 +1,82 @@
+import type { StringMap } from '@streambed/ovs'
+import type { Endpoint, JoinedEndpoint, NetworkAddresses } from '../model/network.js'
+
+/**
+ * The driver's memory is the database of Open vSwitch: `external_ids` of its bridges and interfaces.
+ * Values are text; where more than one thing belongs together it is JSON.
+ */
+export const key = {
+  /** Of a bridge: the name of the driver that it belongs to. */
+  driver: 'streambed-driver',
+  /** Of a bridge: Docker's id of the network. */
+  network: 'streambed-network',
+  /** Of a bridge: Docker's name of the network, once it is known. */
+  name: 'streambed-name',
+  /** Of a bridge: what Docker asked for, as {@link NetworkRecord}. */
+  request: 'streambed-request',
+  /** Of a bridge: OpenFlow port numbers that are kept for containers. */
+  pool: 'streambed-pool',
+  /** Of an interface: Docker's id of the endpoint. */
+  endpoint: 'streambed-endpoint',
+  /** Of an interface: the endpoint, as {@link EndpointRecord}. */
+  state: 'streambed-state',
+  /** Of an interface: `add_ports` or `add_copro_ports`, for one that belongs to the network's options. */
+  port: 'streambed-port',
+} as const
+
+/** What Docker said when a network was made. */
+export interface NetworkRecord {
+  /** What `-o` gave. */
+  readonly options: Readonly<Record<string, string>>
+  readonly addresses: NetworkAddresses
+  readonly internal: boolean
+}
+
+/** An endpoint as it is kept, without what its row says otherwise. */
+export type EndpointRecord = Omit<Endpoint, 'id' | 'hostInterface' | 'joined'> & { readonly joined: Omit<JoinedEndpoint, 'ofport'> | undefined }
+
+/** `external_ids` of a network's bridge. */
+export function bridgeIds(driver: string, id: string, name: string | undefined, record: NetworkRecord, pool: readonly number[]): StringMap {
+  return {
+    [key.driver]: driver,
+    [key.network]: id,
+    ...(name !== undefined && { [key.name]: name }),
+    [key.request]: JSON.stringify(record),
+    ...(pool.length > 0 && { [key.pool]: pool.join(',') }),
+  }
+}
+
+/** `external_ids` of an endpoint's interface. `attached-mac` is what Open vSwitch's own integration guide calls it. */
+export function endpointIds({ id, containerInterface, mac, ipv4, ipv6, joined }: Endpoint): StringMap {
+  const { ofport: _, ...kept } = joined ?? { ofport: undefined }
+  const record = { containerInterface, mac, ipv4, ipv6, ...(joined !== undefined && { joined: kept }) }
+  return { [key.endpoint]: id, [key.state]: JSON.stringify(record), 'attached-mac': mac }
+}
+
+/** What a bridge's `external_ids` say; undefined when they are not ours, or damaged. */
+export function readBridgeIds(ids: StringMap, driver: string): { readonly id: string; readonly name: string | undefined; readonly record: NetworkRecord; readonly pool: readonly number[] } | undefined {
+  const id = ids[key.network]
+  const record = parsed<NetworkRecord>(ids[key.request])
+  if (id === undefined || ids[key.driver] !== driver || typeof record?.options !== 'object' || typeof record.addresses !== 'object') return undefined
+  const pool = (ids[key.pool] ?? '').split(',').filter(Boolean).map(Number)
+  return { id, name: ids[key.name], record, pool }
+}
+
+/** The endpoint of an interface; undefined when it is none, or what is written there is damaged. */
+export function readEndpoint(ids: StringMap, hostInterface: string, ofport: number | undefined): Endpoint | undefined {
+  const id = ids[key.endpoint]
+  const record = parsed<Partial<EndpointRecord>>(ids[key.state])
+  if (id === undefined || typeof record?.mac !== 'string' || typeof record.containerInterface !== 'string') return undefined
+  const { containerInterface, mac, ipv4, ipv6, joined } = record
+  return { id, hostInterface, containerInterface, mac, ipv4, ipv6, joined: joined === undefined || ofport === undefined ? undefined : { ...joined, ofport } }
+}
+
+function parsed<T>(text: string | undefined): T | undefined {
+  if (text === undefined) return undefined
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? (value as T) : undefined
+  } catch {
+    return undefined
+  }
+}

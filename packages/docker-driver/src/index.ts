@@ -1,0 +1,7 @@
+export * from './containers/index.js'
+export * from './errors.js'
+export type * from './model/index.js'
+export { DockerNetworkDriver, type DockerNetworkDriverOptions } from './driver/docker-network-driver.js'
+export type { DriverEvent, DriverLog } from './driver/context.js'
+export type { ControlOption } from './driver/controller.js'
+export * from './protocol/index.js'

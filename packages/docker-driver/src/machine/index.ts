@@ -1,0 +1,6 @@
+export { findEngine } from './find-engine.js'
+export { MachineBridges, type MachineParts } from './machine-bridges.js'
+export { readFormerContext } from './machine-ids.js'
+export { parseMachineOptions, type MachineFlags, type MachineOptions } from './machine-options.js'
+export { planMachine, type MachinePlan, type PlannedBridge } from './plan-machine.js'
+export { planPatches, withPatches } from './plan-patches.js'
