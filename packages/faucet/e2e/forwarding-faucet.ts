@@ -42,6 +42,8 @@ export class RealFaucet {
         },
       },
     )
+    // That it cannot be written to any more is told by its end.
+    this.#process.stdin?.on('error', () => undefined)
     this.#process.stderr?.on('data', (text) => (this.#stderr += String(text)))
     createInterface({ input: this.#process.stdout as NodeJS.ReadableStream }).on('line', (line) => {
       this.#waiting.shift()?.resolve(JSON.parse(line) as Answer)
@@ -108,6 +110,7 @@ export class RealFaucet {
   }
 
   #ask(command: object): Promise<Answer> {
+    if (this.#hasEnded) return Promise.reject(new Error('the real Faucet has ended before'))
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(`the real Faucet does not answer ${JSON.stringify(command)}`)), 30_000)
       const done = <T>(act: (value: T) => void) => (value: T) => {

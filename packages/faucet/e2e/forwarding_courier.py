@@ -5,7 +5,8 @@ One JSON object a line on the standard input, one a line on the standard output.
   {"load": true}                        reads the configuration again     -> {"ok": false, "error": "..."}
   {"settle": [dpid, ...], "links": 3}   waits until these dataplanes are connected and that many ends of stack links are
                                         up (some seconds at most: "up" tells how many are), until Faucet has handled every packet that came before, and until the
-                                        switches have carried out what it sent        -> {"ok": true, "up": 3}
+                                        switches have carried out what it sent        -> {"ok": true, "up": 3}, or
+                                        {"ok": false, "error": "..."} when a dataplane does not connect in some seconds
 
 Faucet itself is as it was installed, but for two things. What it does from time to time it does more often: stacks take
 seconds to come up with the original periods. And it makes a new instruction for each flow: the original keeps those that
@@ -35,7 +36,7 @@ PERIOD = 0.2
 # Seconds for stack links: they never come up where an ACL drops the probes.
 PATIENCE = 6
 # Seconds for dataplanes to connect: those of another configuration than the present one never do.
-CONNECTION = 20
+CONNECTION = 15
 
 
 class Turn(event.EventBase):
@@ -97,18 +98,24 @@ class Courier(app_manager.OSKenApp):
 
     def settle(self, wanted, links):
         """All connected, all stack links up, and nothing on its way."""
-        begin = time.monotonic()
-        while not self.is_running(wanted):
-            if time.monotonic() - begin > CONNECTION:
-                return {"ok": False, "error": f"not connected: one of {wanted}"}
-            hub.sleep(0.01)
-        while self.links_up(wanted) < links and time.monotonic() - begin < PATIENCE:
-            hub.sleep(0.01)
+        if not self.wait(CONNECTION, lambda: self.is_running(wanted)):
+            return {"ok": False, "error": f"one of the dataplanes {wanted} is not connected"}
+        self.wait(PATIENCE, lambda: self.links_up(wanted) >= links)
         for _ in range(2):
             self.barrier(wanted)
             self.turn()
         self.barrier(wanted)
         return {"ok": True, "up": self.links_up(wanted)}
+
+    @staticmethod
+    def wait(seconds, condition):
+        """Whether something comes to be before the time is over."""
+        deadline = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > deadline:
+                return False
+            hub.sleep(0.01)
+        return True
 
     def valves(self, wanted):
         return [self.faucet.valves_manager.valves.get(dpid) for dpid in wanted]

@@ -192,7 +192,7 @@ describe.each(['direct', 'driver'] as const)('containers that are wired by wire:
   })
 
   it('can be started again after Docker was', async () => {
-    await using testbed = await Testbed.start({ networks: { lan: {} }, hosts: { a: { networks: ['lan'] }, web: { networks: ['lan'], ...sleeper } } }, options)
+    await using testbed = await Testbed.start({ networks: { lan: {} }, hosts: { a: { networks: ['lan'] }, web: { networks: ['lan'], image: busybox, command: ['sh', '-c', 'trap "exit 0" TERM; sleep 3600 & wait'] } } }, options)
     const { a, web } = testbed.hosts
     await docker.restart()
     await until(() => web.state === 'stopped', 'the end of the container is noticed')

@@ -22,6 +22,7 @@ export async function startDaemon(values: FlagValues, log: (record: DriverLog) =
     name: values.name,
     docker: values.docker === '' ? undefined : values.docker,
     ovs: values.ovs,
+    timeout: Number(values.ovs_wait) * 1000,
     control: controlOf(values),
     config: values.config === '' ? undefined : read('config', values.config),
     listen: values.ofp_listen === '' ? [] : values.ofp_listen.split(','),

@@ -35,6 +35,7 @@ export const flags = {
   name: { kind: 'text', value: 'streambed', what: "the driver's name: what stands behind docker network create -d" },
   docker: { kind: 'text', value: '', env: 'DOCKER_HOST', what: 'where Docker listens (unix:///run/docker.sock)' },
   ovs: { kind: 'text', value: 'unix:/run/openvswitch/db.sock', what: 'the database of Open vSwitch' },
+  ovs_wait: { kind: 'number', value: '30', what: 'seconds to wait for Open vSwitch at the start' },
   config: { kind: 'text', value: '', what: 'a faucet.yaml with ACLs, meters and other dataplanes, for the controller in this program' },
   ofp_listen: { kind: 'text', value: '', what: 'where that controller listens beside its own socket, such as ptcp:6653' },
   faucet_config: { kind: 'text', value: '', what: 'the faucet.yaml of a real Faucet, which is controlled instead' },

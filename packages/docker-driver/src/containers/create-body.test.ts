@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createBody, environmentList } from './create-body.js'
+import { createBody, environmentList, mayBeBare } from './create-body.js'
 import type { ContainerSpec } from './spec.js'
 
 const made = (spec: Partial<ContainerSpec>): unknown => JSON.parse(JSON.stringify(createBody({ image: 'i', ...spec }, { owner: 'me' })))
@@ -16,6 +16,16 @@ it('is on its first network from the beginning', () => {
   })
   expect(made({ network: 'host' })).toMatchObject({ HostConfig: { NetworkMode: 'host' } })
   expect(made({ network: 'lab' })).toMatchObject({ HostConfig: { NetworkMode: 'lab' } })
+})
+
+it('has a network of its own and a file that knows localhost, when nothing more of Docker is wanted', () => {
+  expect(JSON.parse(JSON.stringify(createBody({ image: 'i', mounts: [{ type: 'tmpfs', target: '/x' }] }, {}, '/run/h')))).toMatchObject({
+    NetworkDisabled: true,
+    HostConfig: { NetworkMode: 'none', Mounts: [{ Type: 'tmpfs', Target: '/x' }, { Type: 'bind', Source: '/run/h', Target: '/etc/hosts' }] },
+  })
+  const bare = (spec: Partial<ContainerSpec>): boolean => mayBeBare({ image: 'i', bareNetwork: true, ...spec })
+  expect([bare({}), bare({ mounts: [{ type: 'tmpfs', target: '/etc/x' }] })]).toEqual([true, true])
+  expect([bare({ bareNetwork: false }), bare({ network: 'lab' }), bare({ dns: ['1.1.1.1'] }), bare({ mounts: [{ type: 'bind', source: '/x', target: '/etc/hosts' }] })]).toEqual([false, false, false, false])
 })
 
 it('publishes ports, several for one too', () => {

@@ -1,18 +1,19 @@
 import { randomUUID } from 'node:crypto'
 import { DockerDriverError } from '../errors.js'
 import type { Container } from './container.js'
-import { createBody, endpointOf, networksOf } from './create-body.js'
+import { createBody, endpointOf, mayBeBare, networksOf } from './create-body.js'
 import { DockerContainer, type ContainerOrigin } from './docker-container.js'
 import { endpointText, parseEndpoint, wellKnownEndpoints, type EngineEndpoint } from './endpoint.js'
 import { EngineApi, INSTALL, refusalOf } from './engine-api.js'
 import { EventHub } from './events.js'
+import { makeHostsFile, removeHostsFile } from './hosts-files.js'
 import { pullImage, type PullOptions } from './image.js'
 import { createNetwork, type DockerNetwork, type NetworkSpec } from './network.js'
 import { formatOwner, judge, OWNER_LABEL, parseOwner, surroundings, TESTBED_LABEL } from './owner.js'
 import type { ContainerSpec } from './spec.js'
 import { startReaper } from './start-reaper.js'
 import { stateOf, type InspectedContainer } from './state.js'
-import { askOf, inParallel, labelled, linkAlias, linkOwners, sweep, type Removed } from './sweep.js'
+import { askOf, inParallel, labelled, linkAlias, linkOwners, sweep, type Removed, type Sweep } from './sweep.js'
 
 /** Where Docker is, and what it is. */
 export interface EngineInfo {
@@ -26,6 +27,8 @@ export interface EngineInfo {
   readonly rootless: boolean
   /** Reached by a unix socket of this machine. (Whether a container's processes are visible here is found out with each container.) */
   readonly local: boolean
+  /** Containers read files of this machine only where SELinux is told so. */
+  readonly selinux: boolean
 }
 
 /** How an engine is reached. */
@@ -61,6 +64,10 @@ export class ContainerEngine implements AsyncDisposable {
   readonly #hub: EventHub
   readonly #owned = new Set<Container>()
   readonly #pulls = new Map<string, Promise<void>>()
+  /** What containers with a bare network have mounted. */
+  readonly #hostsFiles = new Map<Container, string>()
+  /** Whether this engine sees files of this machine, as far as is known. */
+  #seesFiles: boolean
   #dismissReaper: (() => void) | undefined
   #closing: Promise<void> | undefined
 
@@ -72,6 +79,7 @@ export class ContainerEngine implements AsyncDisposable {
   ) {
     this.#api = api
     this.#hub = new EventHub(api)
+    this.#seesFiles = info.local && !info.podman && !info.rootless && !info.selinux && process.geteuid?.() === 0
   }
 
   /**
@@ -101,7 +109,8 @@ export class ContainerEngine implements AsyncDisposable {
     this.#checkOpen()
     const { signal } = options
     const { pull = 'missing', name } = spec
-    const body = createBody(spec, this.labels)
+    let hostsFile = this.#seesFiles && mayBeBare(spec) ? makeHostsFile(this.#own) : undefined
+    let body = createBody(spec, this.labels, hostsFile)
     this.guard()
     if (pull === 'always') await this.#pull(spec, signal)
     const what = name === undefined ? `create a container of "${spec.image}"` : `create container "${name}"`
@@ -109,12 +118,22 @@ export class ContainerEngine implements AsyncDisposable {
     let id: string
     try {
       id = (await create().catch(async (error: unknown) => {
+        if (hostsFile !== undefined && isNoSource(error)) {
+          this.#seesFiles = false
+          removeHostsFile(hostsFile)
+          hostsFile = undefined
+          body = createBody(spec, this.labels)
+          return await create()
+        }
+        throw error
+      }).catch(async (error: unknown) => {
         if (!isNoImage(error)) throw error
         if (pull !== 'missing') throw new DockerDriverError('not-found', `there is no image "${spec.image}" here, and it is not pulled (pull: '${pull}'): load it, or let it be pulled with pull: 'missing'`, { cause: error })
         await this.#pull(spec, signal)
         return await create()
       })).Id
     } catch (error) {
+      if (hostsFile !== undefined) removeHostsFile(hostsFile)
       const refusal = refusalOf(error)
       if (name !== undefined && refusal !== undefined && (refusal.statusCode === 409 || /name .* already in use/i.test(refusal.message))) throw new DockerDriverError('conflict', `there is a container "${name}" already: remove it ("docker rm -f ${name}"), join it with adopt, or take another name`, { cause: error })
       throw error
@@ -130,6 +149,7 @@ export class ContainerEngine implements AsyncDisposable {
       tmpfs: (spec.mounts ?? []).flatMap((mount) => (mount.type === 'tmpfs' ? [mount.target] : [])),
     })
     this.#owned.add(container)
+    if (hostsFile !== undefined) this.#hostsFiles.set(container, hostsFile)
     try {
       // Closed meanwhile: what was made since would stay.
       this.#checkOpen()
@@ -271,14 +291,31 @@ export class ContainerEngine implements AsyncDisposable {
     const { endpoint } = this.#api
     return new DockerContainer(
       origin,
-      { api: this.#api, hub: this.#hub, host: endpoint.type === 'tcp' ? endpoint.host : endpoint.type === 'ssh' ? endpoint.destination.replace(/^.*@/, '') : '127.0.0.1', local: endpoint.type === 'unix', podman: this.info.podman, onRemoved: (container) => this.#owned.delete(container) },
+      { api: this.#api, hub: this.#hub, host: endpoint.type === 'tcp' ? endpoint.host : endpoint.type === 'ssh' ? endpoint.destination.replace(/^.*@/, '') : '127.0.0.1', local: endpoint.type === 'unix', podman: this.info.podman, onRemoved: (container) => this.#removed(container) },
       pid,
     )
+  }
+
+  #removed(container: Container): void {
+    this.#owned.delete(container)
+    const file = this.#hostsFiles.get(container)
+    if (file === undefined) return
+    this.#hostsFiles.delete(container)
+    removeHostsFile(file)
+  }
+
+  get #own(): Sweep {
+    return { owner: this.labels[OWNER_LABEL], testbed: this.labels[TESTBED_LABEL] }
   }
 
   #checkOpen(): void {
     if (this.#closing !== undefined) throw new DockerDriverError('closed', 'the engine was closed')
   }
+}
+
+/** The engine runs with other files than this process. */
+function isNoSource(error: unknown): boolean {
+  return /bind source path does not exist/i.test(refusalOf(error)?.message ?? '')
 }
 
 function isNoImage(error: unknown): boolean {
@@ -320,5 +357,6 @@ async function infoOf(api: EngineApi, { Version, ApiVersion, Components = [] }: 
     podman,
     rootless: Rootless === true || (SecurityOptions ?? []).some((option) => option.includes('name=rootless')),
     local: api.endpoint.type === 'unix',
+    selinux: (SecurityOptions ?? []).some((option) => option.includes('name=selinux')),
   }
 }

@@ -84,6 +84,12 @@ export interface ContainerSpec {
   readonly labels?: Readonly<Record<string, string>> | undefined
   /** Default `none`: only a loopback. `host` and `bridge` are Docker's. Several: joined in this order. */
   readonly network?: 'none' | 'bridge' | 'host' | (string & {}) | ContainerNetwork | readonly ContainerNetwork[] | undefined
+  /**
+   * For a container on `none`, whose interfaces come from elsewhere: Docker is to make it a network namespace and do nothing else about it, which takes less than half the
+   * time. No network of Docker can be added later; its /etc/hosts has `localhost` only, its /etc/resolv.conf what the image has. Where that is not possible
+   * (podman, rootless, SELinux, a Docker that does not see this machine's /run) it is as without. Default false.
+   */
+  readonly bareNetwork?: boolean | undefined
   readonly ports?: readonly ContainerPort[] | undefined
   /** Docker's small init as process 1, which reaps what the command leaves. Default false. */
   readonly init?: boolean | undefined

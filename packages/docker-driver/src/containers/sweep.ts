@@ -4,6 +4,7 @@ import { request as httpsRequest } from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { transportTo, type EngineEndpoint } from './endpoint.js'
+import { removeHostsFiles } from './hosts-files.js'
 import { OWNER_LABEL, TESTBED_LABEL } from './owner.js'
 import { driverOfSocket, PLUGIN_LABEL, standInFor } from './stand-in.js'
 
@@ -69,7 +70,7 @@ export async function labelled(ask: Ask, kind: 'containers' | 'networks', { owne
   })
 }
 
-/** Removes an owner's containers, then its networks, then links of this machine whose alias says the same. */
+/** Removes an owner's containers and what they have mounted, then its networks, then links of this machine whose alias says the same. */
 export async function sweep(ask: Ask, what: Sweep): Promise<Removed> {
   const leave = await standInFor(await plugins(ask, what))
   try {
@@ -102,6 +103,7 @@ async function remove(ask: Ask, what: Sweep): Promise<Removed> {
     await ask('POST', `/containers/${id}/kill`)
     await insistently(ask, `/containers/${id}?force=1&v=1`)
   })
+  removeHostsFiles(what)
   const networks = await labelled(ask, 'networks', what)
   for (const { id } of networks) {
     await disconnectAll(ask, id)

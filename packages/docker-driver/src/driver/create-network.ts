@@ -3,6 +3,7 @@ import type { Network } from '../model/network.js'
 import type { CreateNetworkRequest } from '../protocol/network-driver.js'
 import type { DriverContext } from './context.js'
 import { withNetwork, withoutNetwork } from './ledger.js'
+import { aliasNetwork, networkAlias } from './link-alias.js'
 import { bridgeOperations, controllersOf, gatewaysOf, planNetwork, type Former } from './network-plan.js'
 import { key } from './state.js'
 import { undoing } from './undo.js'
@@ -13,7 +14,10 @@ export async function createNetwork(context: DriverContext, request: CreateNetwo
   const known = ledger.networks.get(request.networkId)
   if (known !== undefined && database.bridge(known.bridge) !== undefined) return known
   await removeRemains(context, request.networkId)
-  const present = await links.list()
+  const observed = await links.observe()
+  // The device that Open vSwitch left when it lost its database: the bridge takes it over.
+  const own = observed.find(({ alias }) => aliasNetwork(context.name, alias) === request.networkId)?.name
+  const present = observed.filter(({ name }) => name !== own && name !== former.bridge)
   const bridges = database.bridges()
   const others = [...ledger.networks.values()].filter(({ id }) => id !== request.networkId)
   const network = planNetwork(request, {
@@ -21,11 +25,11 @@ export async function createNetwork(context: DriverContext, request: CreateNetwo
     dpids: new Set(bridges.flatMap(({ datapathId }) => (datapathId === undefined ? [] : [BigInt(`0x${datapathId}`)]))),
     names: new Set([...bridges.map(({ name }) => name), ...present.map(({ name }) => name)]),
     patchesOf: (planned, around) => machine.patchesOf(planned, around),
-  }, former)
+  }, { ...former, bridge: former.bridge ?? own })
   check(context, network, others, new Set(present.map(({ name }) => name)))
   await undoing(context.log, async (undo) => {
     // The controller first: a switch that it does not know yet it would send away, to come back later.
-    undo.add('configure the controller', () => ledger.change(withoutNetwork(network.id)))
+    undo.add('configure the controller', () => ledger.change(known === undefined ? withoutNetwork(network.id) : withNetwork(known)))
     await ledger.change(withNetwork(network))
     undo.add('add the bridge', () => database.commit(database.removeBridges([network.bridge])))
     const targets = controllersOf(network, controller.target, context.defaultControllers)
@@ -38,7 +42,7 @@ export async function createNetwork(context: DriverContext, request: CreateNetwo
       await machine.apply([...ledger.networks.values()])
     }
     await Promise.all([
-      links.bringUp(network.bridge, gatewaysOf(network)),
+      links.bringUp(network.bridge, gatewaysOf(network), networkAlias(context.name, network.id)),
       ...[...network.ports.keys()].map((name) => links.bringUp(name, [])),
       controller.ready(network),
     ])

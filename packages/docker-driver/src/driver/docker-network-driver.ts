@@ -21,6 +21,7 @@ import { Exclusion } from './exclusion.js'
 import { forwardPorts, join, leave } from './join.js'
 import { Leases } from './leases.js'
 import { Ledger } from './ledger.js'
+import { networkAlias } from './link-alias.js'
 import { MachineLinks } from './machine-links.js'
 import { gatewaysOf } from './network-plan.js'
 import { foreignPorts, readNetworks, requestOf, sameForeignPorts } from './read-networks.js'
@@ -137,6 +138,7 @@ export class DockerNetworkDriver implements NetworkDriver, AsyncDisposable {
     const { name = 'dovesnap', ovs = 'unix:/run/openvswitch/db.sock', timeout = 30_000, defaultControllers = [] } = options
     const wanted = parseMachineOptions(options.machine ?? {}, { embedded: (options.control ?? 'embedded') === 'embedded', defaultControllers })
     const socket = options.socket ?? pluginSocketPath(name)
+    const folder = runDirectory(ovs)
     const log: DriverContext['log'] = (level, text) => options.onLog?.({ level, text })
     const opened: AsyncDisposable[] = []
     const use = <T extends AsyncDisposable>(part: T): T => {
@@ -160,7 +162,7 @@ export class DockerNetworkDriver implements NetworkDriver, AsyncDisposable {
           control: options.control ?? 'embedded',
           config: options.config ?? '',
           listen: options.listen ?? [],
-          socket: `${runDirectory(ovs)}/streambed-${name}.sock`,
+          socket: `${folder}/streambed-${name}.sock`,
           context: plan?.config ?? {},
           former: readFormerContext(bridges, name),
           networks,
@@ -169,7 +171,7 @@ export class DockerNetworkDriver implements NetworkDriver, AsyncDisposable {
       )
       const machine = use(new MachineBridges(plan, {
         driver: name, database, links, log,
-        runDirectory: runDirectory(ovs),
+        runDirectory: folder,
         controllers: [...new Set([...(controller.target === undefined ? [] : [controller.target]), ...defaultControllers])],
         // A userspace datapath where the kernel has none.
         userspace: !existsSync('/sys/module/openvswitch'),
@@ -384,7 +386,7 @@ export class DockerNetworkDriver implements NetworkDriver, AsyncDisposable {
       const local = bridge.ports.find(({ name }) => name === bridge.name)
       if (this.#noteIndex(bridge.name, local?.ifindex)) {
         // Open vSwitch has made the device anew: it has no address, and is down.
-        void links.bringUp(network.bridge, gatewaysOf(network)).catch((error: unknown) => log('error', (error as Error).message))
+        void links.bringUp(network.bridge, gatewaysOf(network), networkAlias(this.#context.name, network.id)).catch((error: unknown) => log('error', (error as Error).message))
       }
       const foreign = foreignPorts(bridge, network)
       if (!sameForeignPorts(foreign, network.foreignPorts)) {

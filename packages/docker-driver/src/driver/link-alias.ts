@@ -19,10 +19,23 @@ export function endpointAlias(driver: string, endpointId: string): string {
   return `streambed ${driver} endpoint ${endpointId}`
 }
 
+/** The same for the device of a network's bridge: Open vSwitch leaves it in the kernel when it is killed, and may know nothing of it later. */
+export function networkAlias(driver: string, networkId: string): string {
+  return `streambed ${driver} network ${networkId}`
+}
+
+/** The network of a driver's that an alias names; undefined when it names none. */
+export function aliasNetwork(driver: string, alias: string | undefined): string | undefined {
+  return after(networkAlias(driver, ''), alias)
+}
+
 /** The endpoint of a driver's that an alias names; undefined when it names none. */
 export function aliasEndpoint(driver: string, alias: string | undefined): string | undefined {
-  const [start, id] = [endpointAlias(driver, ''), alias ?? '']
-  return id.startsWith(start) ? id.slice(start.length) : undefined
+  return after(endpointAlias(driver, ''), alias)
+}
+
+function after(start: string, text: string | undefined): string | undefined {
+  return text?.startsWith(start) === true ? text.slice(start.length) : undefined
 }
 
 /** Appends the request that gives a link its alias (at most 255 bytes). */

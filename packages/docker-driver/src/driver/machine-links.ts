@@ -68,13 +68,14 @@ export class MachineLinks implements AsyncDisposable {
     await this.#apply(writer)
   }
 
-  /** Brings an interface up, and gives it these addresses (with prefix length) beside those that it has. */
-  async bringUp(name: string, addresses: readonly string[]): Promise<void> {
+  /** Brings an interface up, and gives it these addresses (with prefix length) beside those that it has, and an alias. */
+  async bringUp(name: string, addresses: readonly string[], alias?: string): Promise<void> {
     const links = addresses.length === 0 ? [] : await this.list()
     const index = links.find((link) => link.name === name)?.index
     if (addresses.length > 0 && index === undefined) throw new DockerDriverError('kernel', `there is no interface ${name} to put ${addresses.join(', ')} on`)
     const writer = new NetlinkWriter()
     encodeSetLink(writer, `bring ${name} up`, { name, up: true })
+    if (alias !== undefined) encodeLinkAlias(writer, `mark ${name} as ours`, name, alias)
     for (const text of addresses) {
       const [address = '', length = ''] = text.split('/')
       encodeNewAddress(writer, `put address ${text} on ${name}`, { index: index ?? 0, address, prefixLength: Number(length) })

@@ -20,6 +20,7 @@ export interface Surroundings {
 /** How a bridge that is lost was: it is to become the same again. */
 export interface Former {
   readonly name?: string | undefined
+  readonly bridge?: string | undefined
   readonly dpid?: bigint | undefined
   readonly endpoints?: Network['endpoints'] | undefined
   readonly preallocated?: readonly number[] | undefined
@@ -29,7 +30,7 @@ export interface Former {
 /** The network that a request asks for, with everything chosen that the request leaves open. @throws DockerDriverError `invalid`, `conflict` */
 export function planNetwork(request: CreateNetworkRequest, around: Surroundings, former: Former = {}): Network {
   const options = parseNetworkOptions(request.options, request)
-  const bridge = options.bridgeName ?? bridgeName(request.networkId, around.names)
+  const bridge = options.bridgeName ?? former.bridge ?? bridgeName(request.networkId, around.names)
   const used = new Set([...around.dpids, ...around.networks.map(({ dpid }) => dpid)])
   const network: Network = {
     id: request.networkId,

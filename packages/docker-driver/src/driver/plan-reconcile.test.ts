@@ -93,7 +93,7 @@ describe('planReconcile', () => {
     expect(types({ docker: { networks: [{ ...docker, name: 'office' }], containers: [container] } })).toEqual(['rename-network'])
     expect(types({ docker: { networks: [docker], containers: [{ ...container, name: 'www' }] } })).toEqual(['rename-container'])
     expect(types({ bridges: [{ ...bridge, ports: bridge.ports.map((one) => (one.name === 'odsvebbbbb' ? { ...one, ofport: 9 } : one)) }] })).toEqual(['renumber'])
-    expect(planReconcile({ ...agreed, links: new Map([link(network.bridge), link('odsvebbbbb')]) })).toEqual([{ type: 'bring-up', bridge: network.bridge, addresses: ['10.9.0.1/24'] }])
+    expect(planReconcile({ ...agreed, links: new Map([link(network.bridge), link('odsvebbbbb')]) })).toEqual([{ type: 'bring-up', network: id, bridge: network.bridge, addresses: ['10.9.0.1/24'] }])
   })
 
   it('adopts what somebody else adds to a bridge', () => {

@@ -4,7 +4,7 @@ import { vethOf } from '../options/index.js'
 import type { CreateNetworkRequest } from '../protocol/network-driver.js'
 import type { Identity } from './identify.js'
 import type { Networks } from './ledger.js'
-import { aliasEndpoint } from './link-alias.js'
+import { aliasEndpoint, aliasNetwork } from './link-alias.js'
 import { gatewaysOf } from './network-plan.js'
 import { foreignPorts, sameForeignPorts, usable } from './read-networks.js'
 import { key } from './state.js'
@@ -46,11 +46,11 @@ export type Repair =
   | { readonly type: 'rebuild-network'; readonly request: CreateNetworkRequest; readonly name: string; readonly former: Network | undefined }
   | { readonly type: 'rename-network'; readonly id: string; readonly name: string }
   /** The bridge's own port has lost its address, or is down: Open vSwitch was started again. */
-  | { readonly type: 'bring-up'; readonly bridge: string; readonly addresses: readonly string[] }
+  | { readonly type: 'bring-up'; readonly network: string; readonly bridge: string; readonly addresses: readonly string[] }
   | { readonly type: 'remove-endpoint'; readonly network: string; readonly endpoint: string }
   /** A port of an endpoint of which nobody knows any more. */
   | { readonly type: 'remove-port'; readonly port: string }
-  /** A veth pair of an endpoint of which nobody knows any more. */
+  /** A veth pair of an endpoint, or the device of a bridge, of which nobody knows any more. */
   | { readonly type: 'remove-link'; readonly link: string }
   /** The endpoint's interface is there, but its bridge has no port for it. */
   | { readonly type: 'restore-port'; readonly network: string; readonly endpoint: Endpoint }
@@ -83,13 +83,16 @@ export function planReconcile(observed: Observed): Repair[] {
   return repairs
 }
 
-/** Veth pairs of endpoints that neither Docker knows nor the driver: it was killed when it had just made them, or could not remove them. */
-function strayLinks({ docker, driver, networks, fresh, links }: Observed): Repair[] {
+/**
+ * Veth pairs of endpoints that neither Docker knows nor the driver: it was killed when it had just made them, or could not remove them.
+ * And devices of bridges that are in no database: Open vSwitch was killed, and its database lost.
+ */
+function strayLinks({ docker, driver, networks, bridges, fresh, links }: Observed): Repair[] {
   if (docker === undefined) return []
-  const known = new Set([...docker.networks, ...networks.values()].flatMap(({ endpoints }) => [...endpoints.keys()]))
+  const known = new Set([...docker.networks, ...networks.values()].flatMap(({ id, endpoints }) => [id, ...endpoints.keys()]))
   return [...links.values()].flatMap(({ name, alias }): Repair[] => {
-    const id = aliasEndpoint(driver, alias)
-    return id === undefined || known.has(id) || fresh.has(id) ? [] : [{ type: 'remove-link', link: name }]
+    const id = aliasEndpoint(driver, alias) ?? aliasNetwork(driver, alias)
+    return id === undefined || known.has(id) || fresh.has(id) || bridges.some((bridge) => bridge.name === name) ? [] : [{ type: 'remove-link', link: name }]
   })
 }
 
@@ -104,7 +107,7 @@ function networkRepairs(observed: Observed, network: Network, docker: DockerNetw
   if (docker !== undefined && docker.name !== network.name) repairs.push({ type: 'rename-network', id: network.id, name: docker.name })
   const local = links.get(network.bridge)
   const missing = gatewaysOf(network).filter((address) => !local?.addresses.some((one) => sameAddress(one, address)))
-  if (local !== undefined && (!local.up || missing.length > 0)) repairs.push({ type: 'bring-up', bridge: network.bridge, addresses: missing })
+  if (local !== undefined && (!local.up || missing.length > 0)) repairs.push({ type: 'bring-up', network: network.id, bridge: network.bridge, addresses: missing })
   for (const endpoint of network.endpoints.values()) repairs.push(...endpointRepairs(observed, network, bridge, endpoint, docker))
   for (const port of bridge.ports) {
     const id = port.externalIds[key.endpoint]

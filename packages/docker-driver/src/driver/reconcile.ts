@@ -4,6 +4,7 @@ import { createNetwork, deleteNetwork } from './create-network.js'
 import { deleteEndpoint, networkOf, ofEndpoint, startPort } from './endpoint.js'
 import { admit, nameOperations, renamed } from './join.js'
 import { ofNetwork } from './ledger.js'
+import { networkAlias } from './link-alias.js'
 import { planReconcile, type Observed, type ObservedLink, type Repair } from './plan-reconcile.js'
 import { endpointIds } from './state.js'
 
@@ -69,13 +70,13 @@ async function carryOut(context: DriverContext, repair: Repair): Promise<void> {
       return deleteNetwork(context, repair.id)
     case 'rebuild-network': {
       const { former, request, name } = repair
-      await createNetwork(context, request, { name, dpid: former?.dpid, endpoints: former?.endpoints, preallocated: former?.preallocated, patches: former?.patches })
+      await createNetwork(context, request, { name, bridge: former?.bridge, dpid: former?.dpid, endpoints: former?.endpoints, preallocated: former?.preallocated, patches: former?.patches })
       return
     }
     case 'rename-network':
       return rename(context, repair.id, repair.name)
     case 'bring-up':
-      return links.bringUp(repair.bridge, repair.addresses)
+      return links.bringUp(repair.bridge, repair.addresses, networkAlias(context.name, repair.network))
     case 'remove-endpoint':
       return (await deleteEndpoint(context, repair.network, repair.endpoint))()
     case 'remove-port':

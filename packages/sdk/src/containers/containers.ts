@@ -212,7 +212,10 @@ export class Containers {
     for await (const { action, exitCode = 0 } of container.events({ signal: this.#gone.signal })) {
       if (this.#entries.get(host.namespace)?.container !== container) return
       // It may be the end of a run before this one.
-      if (action === 'die' && !(await container.state()).running) this.onEnd(host.namespace, exitCode)
+      if (action !== 'die') continue
+      // Docker itself may be ending. What is seen here serves as well then.
+      const running = await container.state().then((state) => state.running, () => container.pid !== undefined && this.#isProcessOf(container.pid, container.id))
+      if (!running) this.onEnd(host.namespace, exitCode)
     }
   }
 

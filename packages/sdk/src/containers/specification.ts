@@ -15,6 +15,7 @@ export function containerSpecOf({ name, spec }: HostModel): ContainerSpec {
     image,
     hostname: name,
     network: 'none',
+    bareNetwork: true,
     labels: { [HOST_LABEL]: name },
     readiness: readinessOf(spec.ready),
     ...(command !== undefined && { command }),

@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { busybox, Docker, dockerSocket } from '../packages/docker-driver/e2e/world/docker.js'
+
+let docker: Docker
+
+beforeAll(async () => {
+  docker = await Docker.start()
+})
+afterAll(() => docker.down())
+
+async function run(image: string, dockerHost: string): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
+  const env = { ...process.env, NODE_OPTIONS: '', DOCKER_HOST: dockerHost }
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'dist', 'containers.js'), image], { env, stdio: ['ignore', 'pipe', 'pipe'], timeout: 50_000 })
+  const [[code], stdout, stderr] = await Promise.all([once(child, 'close') as Promise<[number | null]>, text(child.stdout), text(child.stderr)])
+  return { code, stdout, stderr }
+}
+
+describe('the example with containers', () => {
+  it('runs, does what it says, and leaves nothing behind', async () => {
+    const { code, stdout, stderr } = await run(busybox, `unix://${dockerSocket}`)
+    expect({ code, stderr }, stdout).toEqual({ code: 0, stderr: '' })
+    expect(stdout.trim().split('\n')).toEqual([
+      'starting 2 containers',
+      'plugging them in',
+      'laptop reads: a page from a container',
+      'web is web, and finds db: true',
+      expect.stringMatching(/^web's log: .*10\.0\.0\.2.*$/),
+      'laptop may use db: false, web may: true',
+      "on db's wire: 10.0.0.3 > 10.0.0.4: ICMP echo request, id …, seq 0, length 64",
+      'web is stopped: false',
+      'web is running: 200',
+      'in Docker: shop-lan with 10.0.0.3',
+    ])
+    expect(await docker.cli('ps', '--all', '--quiet')).toBe('')
+    expect(await docker.cli('network', 'ls', '--format', '{{.Name}}')).not.toContain('shop')
+  })
+
+  it('says what is missing', async () => {
+    const { code, stdout, stderr } = await run(busybox, 'unix:///run/nothing.sock')
+    expect({ code, stdout: stdout.includes('laptop reads') }).toEqual({ code: 1, stdout: false })
+    expect(stderr).toMatch(/^This example cannot run here: there is no Docker at unix:\/\/\/run\/nothing\.sock.*install it/)
+  })
+})

@@ -1,0 +1,112 @@
+import { existsSync, statSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Docker, dockerSocket } from './world/docker.js'
+import { Driver, statusUrl } from './world/driver.js'
+import { machine } from './world/leftovers.js'
+import { OpenVswitch } from './world/ovs.js'
+import { Daemon, refused, run, whyNotHere } from './world/program.js'
+
+// The command: what it refuses and how it ends; and calls of Docker that are wrong.
+const reason = whyNotHere()
+const program = fileURLToPath(new URL('../dist/cli/streambed-docker-driver.js', import.meta.url))
+
+let docker: Docker
+let ovs: OpenVswitch
+
+beforeAll(async () => {
+  if (reason !== undefined) return
+  ;[docker, ovs] = await Promise.all([Docker.start(), OpenVswitch.start()])
+}, 120_000)
+afterAll(async () => {
+  if (reason === undefined) await Promise.all([docker.down(), ovs.down()])
+})
+
+/** What the command says when it refuses to start, with exit code 1 and without a stack. */
+async function complaint(...args: string[]): Promise<string> {
+  const daemon = new Daemon(process.execPath, [program, '--docker', `unix://${dockerSocket}`, ...args])
+  expect(await daemon.ended(), daemon.output).toBe(1)
+  expect(daemon.output).not.toMatch(/^ +at /m)
+  return daemon.output
+}
+
+describe('streambed-docker-driver', { timeout: 60_000 }, () => {
+  it.for<readonly [readonly string[], RegExp]>([
+    [['--nonesuch'], /there is no flag --nonesuch/],
+    [['--faucetconfrpc_addr', 'localhost'], /FaucetConfRPC server cannot be used yet/],
+    [['--config', '/run/nonesuch.yaml'], /--config: \/run\/nonesuch.yaml cannot be read/],
+    [['--faucet_config', '/run/nonesuch.yaml'], /there is no file \/run\/nonesuch.yaml/],
+    [['--ovs', 'tcp:127.0.0.1:1'], /must be "unix:" and the path/],
+    [['--status_auth_ips', '300.1.2.3/8'], /300\.1\.2\.3/],
+    [['--name', 'a/b'], /a\/b/],
+    [['--stacking_interfaces', 'x'], /stacking_interfaces/],
+    [['serve'], /"serve" is neither a flag/],
+  ])('refuses %j with a sentence', async ([args, words], { skip }) => {
+    if (reason !== undefined) skip(reason)
+    expect(await complaint(...args)).toMatch(words)
+    expect(existsSync('/run/docker/plugins/streambed.sock')).toBe(false)
+  })
+
+  it('refuses a configuration that Faucet would refuse, with the place', async ({ skip }) => {
+    if (reason !== undefined) skip(reason)
+    writeFileSync('/run/wrong.yaml', 'acls:\n  a:\n    - rule: {actions: {allow: maybe}}\n')
+    expect(await complaint('--config', '/run/wrong.yaml')).toMatch(/acls/)
+  })
+
+  it('tells of Open vSwitch that is not there', async ({ skip }) => {
+    if (reason !== undefined) skip(reason)
+    expect(await refused('node', program, '--ovs_wait', '1', '--ovs', 'unix:/run/nowhere/db.sock').catch((error: Error) => error.message)).toMatch(/\/run\/nowhere\/db.sock/)
+  })
+
+  it('is one of its name; its socket is nobody else\'s; and it ends with 0', async ({ skip }) => {
+    if (reason !== undefined) skip(reason)
+    const before = await machine()
+    const driver = await Driver.start('streambed')
+    expect(statSync(driver.socket).mode & 0o777).toBe(0o600)
+    expect(await complaint('--name', 'streambed', '--status_port', '0')).toMatch(/streambed.*(another|runs|process)/s)
+    expect(await complaint('--name', 'other')).toMatch(/9401/)
+    // The first one is not touched by that.
+    expect(await driver.networks()).toEqual({})
+    const other = new Daemon(process.execPath, [program, '--name', 'other', '--status_port', '0', '--docker', `unix://${dockerSocket}`])
+    await other.until(() => other.output.includes('ready'), 'another name is another driver')
+    await other.stop()
+    expect(other.exitCode).toBe(0)
+    await driver.down()
+    expect(driver.exitCode).toBe(0)
+    expect(existsSync(driver.socket)).toBe(false)
+    expect(await machine()).toEqual(before)
+  })
+
+  it('answers wrong calls with an error in words, and a network that is refused leaves nothing', async ({ skip }) => {
+    if (reason !== undefined) skip(reason)
+    const before = await machine()
+    const driver = await Driver.start('streambed')
+    const create = (...options: string[]): Promise<string> => docker.refused('network', 'create', '-d', 'streambed', '--internal', '--subnet', '10.9.1.0/24', ...options.flatMap((option) => ['-o', option]), 'lab')
+    const wrong: readonly (readonly [string, RegExp])[] = [
+      ['ovs.bridge.mode=bridged', /flat, nat/],
+      ['ovs.bridge.vlan=4095', /4094/],
+      ['ovs.bridge.mtu=lots', /mtu/],
+      ['ovs.bridge.dhcp=perhaps', /dhcp/],
+      ['ovs.bridge.dpid=17', /0x/],
+      ['ovs.bridge.defaultacl=x', /default_acl/],
+      ['ovs.bridge.default_acl=nosuch', /nosuch/],
+      ['ovs.bridge.add_ports=nosuchcard/1', /nosuchcard/],
+      ['ovs.bridge.add_ports=lo/1//9999', /9999|VLAN/],
+      ['ovs.bridge.ovs_local_mac=zz', /zz/],
+      ['ovs.bridge.name=a-name-that-is-too-long', /15/],
+    ]
+    for (const [option, words] of wrong) expect(await create(option, 'ovs.bridge.userspace=true'), option).toMatch(words)
+    expect({ ...(await machine()), firewall: [] }).toEqual({ ...before, firewall: [] })
+    // And by hand, what Docker would never send.
+    const call = (...args: string[]): Promise<string> => run('curl', '-sS', '--max-time', '10', '--unix-socket', driver.socket, ...args)
+    expect(await call('-X', 'POST', '-d', '{', 'http://d/NetworkDriver.CreateNetwork')).toContain('"Err"')
+    expect(await call('-X', 'POST', '-d', '{"NetworkID":7}', 'http://d/NetworkDriver.CreateNetwork')).toContain('"Err"')
+    expect(await call('-X', 'POST', '-d', '{}', 'http://d/NetworkDriver.Nonesuch')).toContain('"Err"')
+    expect(await call('-X', 'POST', '-d', '{"NetworkID":"ab","EndpointID":"cd"}', 'http://d/NetworkDriver.Join')).toContain('"Err"')
+    const status = await fetch(`${statusUrl}/nonesuch`)
+    expect(status.status).toBe(404)
+    expect(driver.running).toBe(true)
+    await driver.down()
+    expect(driver.exitCode).toBe(0)
+  })
+})
