@@ -19,6 +19,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.mjs'],
+          // Properties are tried hundreds of times, which takes long on a machine that does something else as well.
+          testTimeout: 60_000,
         },
       },
       {

@@ -58,7 +58,6 @@ describe('packets come out as with the real Faucet', () => {
         sum.delivered += compared.delivered
         sum.flows += compared.flows
         const different = compared.different.filter((found) => !knownForwardingDifferences.some((known) => known.is(found, compared)))
-        if (process.env['FWD_DEBUG']) console.log(one.name, compared.flowDifferences.map(toldFlow).join('\n'))
         const flows = compared.flowDifferences.filter((found) => !knownFlowDifferences.some((known) => known.is(found)))
         const toldFlows = flows.slice(0, 10).map(toldFlow).join('\n')
         expect([...different.slice(0, 3).map((found) => toldPacket(one, found)), ...(different.length > 0 ? [toldFlows] : [])].join('\n\n')).toBe('')

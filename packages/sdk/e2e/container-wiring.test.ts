@@ -283,6 +283,38 @@ describe("networks of Docker (wire: 'driver')", () => {
     }
   })
 
+  it('send away who cannot be a host, and say why', async () => {
+    await using testbed = await Testbed.start(topology, options)
+    const events = testbed.events()
+    await docker.sleeper('double', '--network', 'lab-lan', '--mac-address', '02:00:00:00:00:80')
+    try {
+      let refused: unknown
+      for await (const event of events) {
+        if (event.type !== 'guest-refused') continue
+        refused = event
+        break
+      }
+      expect(refused).toMatchObject({ container: 'double', error: { code: 'invalid', message: expect.stringContaining('02:00:00:00:00:80') as string } })
+      await until(async () => !(await docker.cli('network', 'inspect', 'lab-lan')).includes('"double"'), 'it is off the network')
+      expect(Object.keys(testbed.hosts)).toEqual(['a', 'web'])
+      expect((await testbed.hosts.a.ping('web')).ok).toBe(true)
+    } finally {
+      await docker.cli('rm', '--force', 'double')
+    }
+  })
+
+  it('cannot have a container that Docker puts on no network', async () => {
+    await docker.sleeper('lonely', '--network', 'none')
+    try {
+      const start = (wire: 'direct' | 'driver') => Testbed.start({ networks: { lan: {} }, hosts: { a: { networks: ['lan'] }, box: { networks: ['lan'], container: 'lonely' } } }, { docker: dockerSocket, wire })
+      await expect(start('driver')).rejects.toMatchObject({ code: 'failed', message: expect.stringMatching(/host "box" \(container lonely\): .*private \(none\) mode.*wire: 'direct'/s) as string })
+      await using testbed = await start('direct')
+      expect((await testbed.hosts.a.ping('box')).ok).toBe(true)
+    } finally {
+      await docker.cli('rm', '--force', 'lonely')
+    }
+  })
+
   it('refuse what is not of the testbed, with words that help', async () => {
     await using testbed = await Testbed.start(topology, options)
     const [shown] = JSON.parse(await docker.cli('network', 'inspect', 'lab-lan')) as { Driver: string }[]

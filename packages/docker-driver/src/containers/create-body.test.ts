@@ -18,10 +18,10 @@ it('is on its first network from the beginning', () => {
   expect(made({ network: 'lab' })).toMatchObject({ HostConfig: { NetworkMode: 'lab' } })
 })
 
-it('has a network of its own and a file that knows localhost, when nothing more of Docker is wanted', () => {
-  expect(JSON.parse(JSON.stringify(createBody({ image: 'i', mounts: [{ type: 'tmpfs', target: '/x' }] }, {}, '/run/h')))).toMatchObject({
+it('has a network of its own and files for names, when nothing more of Docker is wanted', () => {
+  expect(JSON.parse(JSON.stringify(createBody({ image: 'i', mounts: [{ type: 'tmpfs', target: '/x' }] }, {}, '/run/n')))).toMatchObject({
     NetworkDisabled: true,
-    HostConfig: { NetworkMode: 'none', Mounts: [{ Type: 'tmpfs', Target: '/x' }, { Type: 'bind', Source: '/run/h', Target: '/etc/hosts' }] },
+    HostConfig: { NetworkMode: 'none', Mounts: [{ Type: 'tmpfs', Target: '/x' }, { Type: 'bind', Source: '/run/n/hosts', Target: '/etc/hosts' }, { Type: 'bind', Source: '/run/n/resolv.conf', Target: '/etc/resolv.conf' }] },
   })
   const bare = (spec: Partial<ContainerSpec>): boolean => mayBeBare({ image: 'i', bareNetwork: true, ...spec })
   expect([bare({}), bare({ mounts: [{ type: 'tmpfs', target: '/etc/x' }] })]).toEqual([true, true])

@@ -1,4 +1,5 @@
 import { DockerDriverError } from '../errors.js'
+import { NAME_FILES } from './name-files.js'
 import type { ContainerMount, ContainerNetwork, ContainerPort, ContainerSpec } from './spec.js'
 
 const NETWORK_MODES = new Set(['none', 'host', 'bridge', 'default'])
@@ -12,10 +13,10 @@ export function networksOf({ network = 'none' }: Pick<ContainerSpec, 'network'>)
 
 /**
  * The body of `POST /containers/create`. The first network is in it; the others are to be connected before the start.
- * @param hostsFile of a container with a bare network: what it mounts as /etc/hosts
+ * @param nameFiles of a container with a bare network: the folder of what it mounts as /etc/hosts and /etc/resolv.conf
  * @throws DockerDriverError `invalid`, naming the field
  */
-export function createBody(spec: ContainerSpec, labels: Readonly<Record<string, string>>, hostsFile?: string): object {
+export function createBody(spec: ContainerSpec, labels: Readonly<Record<string, string>>, nameFiles?: string): object {
   check(spec)
   const { capabilities = {}, resources = {}, stopTimeout = 10_000 } = spec
   const [first] = networksOf(spec)
@@ -34,14 +35,14 @@ export function createBody(spec: ContainerSpec, labels: Readonly<Record<string, 
     Tty: false,
     StopSignal: spec.stopSignal,
     // With a sandbox of Docker's own, two programs are started for each container, and its end takes longer too.
-    NetworkDisabled: hostsFile === undefined ? undefined : true,
+    NetworkDisabled: nameFiles === undefined ? undefined : true,
     StopTimeout: Math.ceil(stopTimeout / 1000),
     // Where the API is older than 1.44 a container has one address of that kind, for its first network.
     MacAddress: first?.mac,
     ExposedPorts: Object.fromEntries(ports.map((port) => [portKey(port), {}])),
     HostConfig: {
       NetworkMode: first?.name ?? (typeof spec.network === 'string' ? spec.network : 'none'),
-      Mounts: [...(spec.mounts ?? []), ...(hostsFile === undefined ? [] : [{ type: 'bind' as const, source: hostsFile, target: '/etc/hosts' }])].map(mountOf),
+      Mounts: [...(spec.mounts ?? []), ...(nameFiles === undefined ? [] : NAME_FILES.map((name) => ({ type: 'bind' as const, source: `${nameFiles}/${name}`, target: `/etc/${name}` })))].map(mountOf),
       CapAdd: capabilities.add,
       CapDrop: capabilities.drop,
       Privileged: spec.privileged,
@@ -68,7 +69,7 @@ export function createBody(spec: ContainerSpec, labels: Readonly<Record<string, 
 
 /** Whether a container can do without anything of Docker's about its network. */
 export function mayBeBare({ bareNetwork, network = 'none', mounts = [], extraHosts = [], dns = [], dnsSearch = [], dnsOptions = [] }: ContainerSpec): boolean {
-  return bareNetwork === true && network === 'none' && [extraHosts, dns, dnsSearch, dnsOptions].every(({ length }) => length === 0) && mounts.every(({ target }) => !/^\/+etc\/*(hosts)?\/*$/.test(target))
+  return bareNetwork === true && network === 'none' && [extraHosts, dns, dnsSearch, dnsOptions].every(({ length }) => length === 0) && mounts.every(({ target }) => !/^\/+etc\/*(hosts|resolv\.conf)?\/*$/.test(target))
 }
 
 /** What Docker wants to know of a container on a network. */

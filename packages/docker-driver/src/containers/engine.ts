@@ -6,7 +6,7 @@ import { DockerContainer, type ContainerOrigin } from './docker-container.js'
 import { endpointText, parseEndpoint, wellKnownEndpoints, type EngineEndpoint } from './endpoint.js'
 import { EngineApi, INSTALL, refusalOf } from './engine-api.js'
 import { EventHub } from './events.js'
-import { makeHostsFile, removeHostsFile } from './hosts-files.js'
+import { makeNameFiles, removeFolder } from './name-files.js'
 import { pullImage, type PullOptions } from './image.js'
 import { createNetwork, type DockerNetwork, type NetworkSpec } from './network.js'
 import { formatOwner, judge, OWNER_LABEL, parseOwner, surroundings, TESTBED_LABEL } from './owner.js'
@@ -65,7 +65,7 @@ export class ContainerEngine implements AsyncDisposable {
   readonly #owned = new Set<Container>()
   readonly #pulls = new Map<string, Promise<void>>()
   /** What containers with a bare network have mounted. */
-  readonly #hostsFiles = new Map<Container, string>()
+  readonly #nameFiles = new Map<Container, string>()
   /** Whether this engine sees files of this machine, as far as is known. */
   #seesFiles: boolean
   #dismissReaper: (() => void) | undefined
@@ -109,8 +109,8 @@ export class ContainerEngine implements AsyncDisposable {
     this.#checkOpen()
     const { signal } = options
     const { pull = 'missing', name } = spec
-    let hostsFile = this.#seesFiles && mayBeBare(spec) ? makeHostsFile(this.#own) : undefined
-    let body = createBody(spec, this.labels, hostsFile)
+    let nameFiles = this.#seesFiles && mayBeBare(spec) ? makeNameFiles(this.#own) : undefined
+    let body = createBody(spec, this.labels, nameFiles)
     this.guard()
     if (pull === 'always') await this.#pull(spec, signal)
     const what = name === undefined ? `create a container of "${spec.image}"` : `create container "${name}"`
@@ -118,10 +118,10 @@ export class ContainerEngine implements AsyncDisposable {
     let id: string
     try {
       id = (await create().catch(async (error: unknown) => {
-        if (hostsFile !== undefined && isNoSource(error)) {
+        if (nameFiles !== undefined && isNoSource(error)) {
           this.#seesFiles = false
-          removeHostsFile(hostsFile)
-          hostsFile = undefined
+          removeFolder(nameFiles)
+          nameFiles = undefined
           body = createBody(spec, this.labels)
           return await create()
         }
@@ -133,7 +133,7 @@ export class ContainerEngine implements AsyncDisposable {
         return await create()
       })).Id
     } catch (error) {
-      if (hostsFile !== undefined) removeHostsFile(hostsFile)
+      if (nameFiles !== undefined) removeFolder(nameFiles)
       const refusal = refusalOf(error)
       if (name !== undefined && refusal !== undefined && (refusal.statusCode === 409 || /name .* already in use/i.test(refusal.message))) throw new DockerDriverError('conflict', `there is a container "${name}" already: remove it ("docker rm -f ${name}"), join it with adopt, or take another name`, { cause: error })
       throw error
@@ -149,7 +149,7 @@ export class ContainerEngine implements AsyncDisposable {
       tmpfs: (spec.mounts ?? []).flatMap((mount) => (mount.type === 'tmpfs' ? [mount.target] : [])),
     })
     this.#owned.add(container)
-    if (hostsFile !== undefined) this.#hostsFiles.set(container, hostsFile)
+    if (nameFiles !== undefined) this.#nameFiles.set(container, nameFiles)
     try {
       // Closed meanwhile: what was made since would stay.
       this.#checkOpen()
@@ -298,10 +298,10 @@ export class ContainerEngine implements AsyncDisposable {
 
   #removed(container: Container): void {
     this.#owned.delete(container)
-    const file = this.#hostsFiles.get(container)
-    if (file === undefined) return
-    this.#hostsFiles.delete(container)
-    removeHostsFile(file)
+    const folder = this.#nameFiles.get(container)
+    if (folder === undefined) return
+    this.#nameFiles.delete(container)
+    removeFolder(folder)
   }
 
   get #own(): Sweep {

@@ -86,7 +86,7 @@ export interface ContainerSpec {
   readonly network?: 'none' | 'bridge' | 'host' | (string & {}) | ContainerNetwork | readonly ContainerNetwork[] | undefined
   /**
    * For a container on `none`, whose interfaces come from elsewhere: Docker is to make it a network namespace and do nothing else about it, which takes less than half the
-   * time. No network of Docker can be added later; its /etc/hosts has `localhost` only, its /etc/resolv.conf what the image has. Where that is not possible
+   * time. No network of Docker can be added later; its /etc/hosts has `localhost` only, its /etc/resolv.conf nothing. Where that is not possible
    * (podman, rootless, SELinux, a Docker that does not see this machine's /run) it is as without. Default false.
    */
   readonly bareNetwork?: boolean | undefined

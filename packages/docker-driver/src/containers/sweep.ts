@@ -4,7 +4,7 @@ import { request as httpsRequest } from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { transportTo, type EngineEndpoint } from './endpoint.js'
-import { removeHostsFiles } from './hosts-files.js'
+import { removeNameFiles } from './name-files.js'
 import { OWNER_LABEL, TESTBED_LABEL } from './owner.js'
 import { driverOfSocket, PLUGIN_LABEL, standInFor } from './stand-in.js'
 
@@ -103,7 +103,7 @@ async function remove(ask: Ask, what: Sweep): Promise<Removed> {
     await ask('POST', `/containers/${id}/kill`)
     await insistently(ask, `/containers/${id}?force=1&v=1`)
   })
-  removeHostsFiles(what)
+  removeNameFiles(what)
   const networks = await labelled(ask, 'networks', what)
   for (const { id } of networks) {
     await disconnectAll(ask, id)

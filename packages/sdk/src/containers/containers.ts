@@ -112,7 +112,7 @@ export class Containers {
     const [engine, { serveNetworkDriver, pluginSocketPath }] = await Promise.all([this.#connect(), load()])
     if (engine.info.podman) throw new TestbedError('missing', "podman has no network drivers outside of itself: wire containers directly (wire: 'direct')")
     return await named("the networks of the testbed in Docker (wire: 'driver')", async () => {
-      const guests = new Guests((name) => engine.adopt(name), (arrival) => this.#arrive(arrival))
+      const guests = new Guests((name) => engine.adopt(name), (arrival) => this.#arrive(arrival), (container) => this.#depart(container))
       const hand = {
         plug: async (event: PlugEvent, up: boolean) => {
           const entry = this.#entryOf(event.host)
@@ -125,11 +125,7 @@ export class Containers {
           return await Promise.resolve(host && interfaceFor(host, guest))
         },
         go: async (guest: Guest) => {
-          const entry = guests.go(guest) ? undefined : this.#entryOf(this.#hostOf(guest.container)?.name)
-          if (entry?.guest !== true) return
-          // Docker is just doing that, and would wait for itself.
-          delete entry.leave
-          await this.onGuest.go(entry.host)
+          if (!guests.go(guest)) await this.#depart(guest.container)
         },
       }
       return await DockerNetworks.open({ engine, serveNetworkDriver, pluginSocketPath, prefix: dockerName(testbed), tag: this.#tag, hosts: () => this.hosts(), hand }, models)
@@ -149,6 +145,15 @@ export class Containers {
     } finally {
       this.#guests.delete(arrival.container)
     }
+  }
+
+  /** A guest is a host no more. */
+  async #depart(container: string): Promise<void> {
+    const entry = this.#entryOf(this.#hostOf(container)?.name)
+    if (entry?.guest !== true) return
+    // Docker is just taking it off, and would wait for itself.
+    delete entry.leave
+    await this.onGuest.go(entry.host)
   }
 
   #entryOf(host: string | undefined): Entry | undefined {

@@ -179,9 +179,14 @@ export class DockerNetworks implements NetworkDriver {
     })
   }
 
-  /** Puts a container that exists on the networks of a host. */
+  /** Puts a container that exists on the networks of a host. @throws TestbedError `failed`, DockerDriverError when Docker cannot */
   async connect(host: HostModel, containerId: string): Promise<void> {
-    for (const { name, ...endpoint } of this.attachments(host)) await this.#byId(name)?.docker?.connect(containerId, endpoint)
+    for (const { name, ...endpoint } of this.attachments(host)) {
+      await this.#byId(name)?.docker?.connect(containerId, endpoint).catch((error: unknown) => {
+        if (!/\(none\) mode|host network mode|sharing/i.test(String(error))) throw error
+        throw new TestbedError('failed', `${(error as Error).message}. Wire containers directly (wire: 'direct'), or start it on a network of Docker`, { cause: error })
+      })
+    }
   }
 
   /** Takes it off them. */

@@ -22,7 +22,7 @@ describe('a container that somebody puts on a network', () => {
   it('is a host when it runs, with all networks of until then', async () => {
     const arrived: Arrival[] = []
     const pids: (number | undefined)[] = [undefined, process.pid]
-    const guests = new Guests(() => Promise.resolve({ pid: pids.shift() } as never), (arrival) => Promise.resolve(void arrived.push(arrival)))
+    const guests = new Guests(() => Promise.resolve({ pid: pids.shift() } as never), (arrival) => Promise.resolve(void arrived.push(arrival)), () => Promise.reject(new Error('must not go')))
     guests.come(guest('box'))
     guests.come(guest('box', 'back'))
     await expect.poll(() => arrived.length).toBe(1)
@@ -30,12 +30,19 @@ describe('a container that somebody puts on a network', () => {
     expect(guests.go(guest('box'))).toBe(false)
   })
 
+  it('is a host no more when it has left while it was made one', async () => {
+    const gone: string[] = []
+    const guests = new Guests(() => Promise.resolve({ pid: process.pid } as never), () => Promise.resolve(void guests.go(guest('box'))), (container) => Promise.resolve(void gone.push(container)))
+    guests.come(guest('box'))
+    await expect.poll(() => gone).toEqual(['box'])
+  })
+
   it('is none when it leaves before, or is gone', async () => {
     let asked = 0
     const guests = new Guests(() => {
       asked++
       return asked < 3 ? Promise.resolve({ pid: undefined } as never) : Promise.reject(new Error('gone'))
-    }, () => Promise.reject(new Error('must not come')))
+    }, () => Promise.reject(new Error('must not come')), () => Promise.resolve())
     guests.come(guest('one'))
     expect(guests.go(guest('one'))).toBe(true)
     guests.come(guest('two'))

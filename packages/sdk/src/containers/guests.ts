@@ -21,10 +21,12 @@ export class Guests {
   /**
    * @param find the container of a name
    * @param arrive makes a running one a host
+   * @param depart undoes that
    */
   constructor(
     private readonly find: (name: string) => Promise<Container>,
     private readonly arrive: (arrival: Arrival) => Promise<void>,
+    private readonly depart: (container: string) => Promise<void>,
   ) {}
 
   /** One has been put on a network. When it runs, it becomes a host with all the networks that it was put on until then. */
@@ -50,8 +52,17 @@ export class Guests {
       while (performance.now() < until && (this.#waiting.get(name)?.length ?? 0) > 0) {
         // Docker answers when the start is over; some versions of it at once.
         const { pid } = await this.find(name)
-        if (pid !== undefined) return await this.arrive({ container: name, spec: hostSpecOf(name, this.#waiting.get(name) ?? [], interfacesOf(pid)) })
-        await sleep(POLL_MS)
+        if (pid === undefined) {
+          await sleep(POLL_MS)
+          continue
+        }
+        const guests = [...(this.#waiting.get(name) ?? [])]
+        await this.arrive({ container: name, spec: hostSpecOf(name, guests, interfacesOf(pid)) })
+        // It may have left again meanwhile.
+        const left = guests.some((guest) => this.#waiting.get(name)?.includes(guest) !== true)
+        this.#waiting.delete(name)
+        if (left) await this.depart(name)
+        return
       }
     } catch {
       // It is gone, or the testbed is; whoever adds hosts has told what is wrong with it.
