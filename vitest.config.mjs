@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 /** What needs a Docker of its own, and runs in a world of its own: scripts/private-world.mjs. */
-const docker = ['packages/docker-driver/e2e/**/*.test.ts', 'packages/sdk/e2e/container*.test.ts', 'examples/containers.test.ts']
+const docker = ['packages/docker-driver/e2e/**/*.test.ts', 'packages/sdk/e2e/container*.test.ts']
 
 // The real thing, from `dist`, as a user of the packages gets it. One file at a time: the tests share the machine's two cores
 // with the switches that they start. Nothing is tried twice.

@@ -152,7 +152,7 @@ describe('every example runs, does what it says, and leaves nothing behind', () 
 
   it('is tested', () => {
     const examples = readdirSync(import.meta.dirname).filter((file) => /^[\w-]+\.ts$/.test(file))
-    // Containers need Docker: containers.test.ts.
+    // Containers need Docker: packages/sdk/e2e/container-example.test.ts.
     expect([...Object.keys(outputs), 'containers'].sort()).toEqual(examples.map((file) => file.slice(0, -'.ts'.length)).sort())
   })
 })

@@ -13,7 +13,7 @@ export const dockerSocket = '/run/docker.sock'
 export const image = 'streambed-bench'
 
 const runDir = '/run/openvswitch'
-const driverProgram = process.env.DRIVER_PROGRAM ?? fileURLToPath(new URL('../../packages/docker-driver/dist/cli/streambed-docker-driver.js', import.meta.url))
+const driverProgram = fileURLToPath(new URL('../../packages/docker-driver/dist/cli/streambed-docker-driver.js', import.meta.url))
 
 /** Starts all of them. @param controlGroup where Docker's control groups are to be made */
 export async function startDaemons(controlGroup) {
@@ -27,9 +27,8 @@ export async function startDaemons(controlGroup) {
   await vswitchd.until(() => existsSync(files.vswitchd.pidFile))
   await dockerd.until(() => call('GET', '/_ping').then(() => true, () => false))
   await importImage()
-  const driver = daemon(process.execPath, [...(process.env.DRIVER_PROF ? ['--cpu-prof', '--cpu-prof-dir=/tmp/perf/prof'] : []), driverProgram, ...(process.env.DRIVER_DEBUG ? ['--debug'] : []), '--name', 'dovesnap', '--docker', `unix://${dockerSocket}`])
+  const driver = daemon(process.execPath, [driverProgram, '--name', 'dovesnap', '--docker', `unix://${dockerSocket}`])
   await driver.until(() => driver.output().includes('ready'))
-  return { driver, dockerd, vswitchd, server }
 }
 
 function daemonOf({ command, args, env }) {
@@ -47,7 +46,7 @@ function daemon(command, args, env = {}) {
       await sleep(10)
     }
   }
-  return { until, output: () => output, pid: child.pid }
+  return { until, output: () => output }
 }
 
 async function importImage() {

@@ -31,7 +31,7 @@ export function driverLife({ count }) {
 
 /** Hosts that are added to a testbed one after the other, and removed again. */
 export async function directOneByOne({ count }) {
-  const testbed = await Testbed.start({ networks: { lan: {} }, hosts: {} }, { docker: dockerSocket })
+  const testbed = await Testbed.start({ networks: { lan: {} }, hosts: { first: { networks: ['lan'] } } }, { docker: dockerSocket })
   const begin = performance.now()
   for (const name of Object.keys(hosts(count))) await testbed.addHost(name, host)
   const added = performance.now()

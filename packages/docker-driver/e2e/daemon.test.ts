@@ -38,6 +38,7 @@ describe('streambed-docker-driver', { timeout: 60_000 }, () => {
     [['--faucet_config', '/run/nonesuch.yaml'], /there is no file \/run\/nonesuch.yaml/],
     [['--ovs', 'tcp:127.0.0.1:1'], /must be "unix:" and the path/],
     [['--status_auth_ips', '300.1.2.3/8'], /300\.1\.2\.3/],
+    [['--status_port', '99999'], /--status_port must be a TCP port/],
     [['--name', 'a/b'], /a\/b/],
     [['--stacking_interfaces', 'x'], /stacking_interfaces/],
     [['serve'], /"serve" is neither a flag/],
@@ -96,6 +97,8 @@ describe('streambed-docker-driver', { timeout: 60_000 }, () => {
       ['ovs.bridge.name=a-name-that-is-too-long', /15/],
     ]
     for (const [option, words] of wrong) expect(await create(option, 'ovs.bridge.userspace=true'), option).toMatch(words)
+    // Where the kernel has the module, this one would be made.
+    if (!existsSync('/sys/module/openvswitch')) expect(await create('ovs.bridge.mode=flat')).toMatch(/this kernel has no openvswitch module: load it \(modprobe openvswitch\) or give ovs\.bridge\.userspace=true/)
     expect({ ...(await machine()), firewall: [] }).toEqual({ ...before, firewall: [] })
     // And by hand, what Docker would never send.
     const call = (...args: string[]): Promise<string> => run('curl', '-sS', '--max-time', '10', '--unix-socket', driver.socket, ...args)

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { writeFileSync } from 'node:fs'
 import { daemonFiles, initialDatabase } from '@streambed/ovs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { rounds } from '../../ovs/e2e/campaign.js'
 import { Lab, settle } from './world/lab.js'
 import { machine } from './world/leftovers.js'
 import { ovsRunDir } from './world/ovs.js'
@@ -10,20 +11,22 @@ import { whyNotHere } from './world/program.js'
 // Docker, Open vSwitch and the driver all end at once, and come back in every order, two seconds apart: as when a machine starts, whose
 // services do not wait for one another.
 const reason = whyNotHere()
-const orders = [
+type Order = readonly ('docker' | 'ovs' | 'driver')[]
+const all: readonly Order[] = [
   ['docker', 'ovs', 'driver'],
+  ['driver', 'docker', 'ovs'],
   ['docker', 'driver', 'ovs'],
   ['ovs', 'docker', 'driver'],
   ['ovs', 'driver', 'docker'],
-  ['driver', 'docker', 'ovs'],
   ['driver', 'ovs', 'docker'],
-] as const
+]
+const orders = all.slice(0, rounds(2, 6))
 const pause = 2000
 
 describe.each([
   { what: 'a Docker that lets containers run on', daemon: ['--live-restore'], policy: [] },
   { what: 'a Docker that starts containers again', daemon: [], policy: ['--restart=always'] },
-])('$what', { timeout: 180_000 }, ({ daemon, policy }) => {
+])('$what', { timeout: rounds(180_000, 600_000) }, ({ daemon, policy }) => {
   let lab: Lab
   beforeEach(async ({ skip }) => {
     if (reason !== undefined) skip(reason)
@@ -43,7 +46,7 @@ describe.each([
   }
 
   /** Starts them one after the other, without waiting for the first to be there. */
-  async function startAll(order: (typeof orders)[number]): Promise<void> {
+  async function startAll(order: Order): Promise<void> {
     const begun: Promise<void>[] = []
     for (const one of order) {
       begun.push(lab[one].up())
@@ -52,13 +55,11 @@ describe.each([
     await Promise.all(begun)
   }
 
-  it('comes back in every order, after all were killed', async () => {
+  it('comes back in whatever order, after all were killed', async () => {
     for (const order of orders) {
       await Promise.all(order.map((one) => lab[one].down('SIGKILL')))
-      const began = performance.now()
       await startAll(order)
       await allWell(order.join(', '))
-      if (process.env['STREAMBED_TIMES'] !== undefined) process.stderr.write(`${policy.join()} ${order.join(', ')}: well after ${Math.round(performance.now() - began)} ms\n`)
     }
   })
 
@@ -80,13 +81,11 @@ describe.each([
     await allWell(`a new database, ${how}`)
   })
 
-  it.skipIf(policy.length === 0)('comes back after a power cut, in every order', async () => {
+  it.skipIf(policy.length === 0)('comes back after a power cut, in whatever order', async () => {
     for (const order of orders) {
       await lab.powerCut()
-      const began = performance.now()
       await startAll(order)
       await allWell(`power cut, ${order.join(', ')}`)
-      if (process.env['STREAMBED_TIMES'] !== undefined) process.stderr.write(`power cut ${order.join(', ')}: well after ${Math.round(performance.now() - began)} ms\n`)
     }
   })
 })

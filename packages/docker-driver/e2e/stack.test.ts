@@ -43,7 +43,7 @@ beforeAll(async () => {
   await cable('rootsw88', 'observer', 'lan')
   await run('ip', '-n', 'lan', 'addr', 'add', '10.9.1.50/24', 'dev', 'host')
   await ovs.vsctl(
-    'add-br', rootSwitch, '--', 'set', 'bridge', rootSwitch, 'datapath_type=netdev', 'other-config:datapath-id=0000000000000077', 'fail-mode=secure',
+    'add-br', rootSwitch, '--', 'set', 'bridge', rootSwitch, 'datapath_type=netdev', 'other-config:datapath-id=0x77', 'fail-mode=secure',
     ...[[1, 'rootsw1'], [7, 'rootsw7'], [88, 'rootsw88']].flatMap(([number, name]) => ['--', 'add-port', rootSwitch, String(name), '--', 'set', 'interface', String(name), `ofport_request=${number}`]),
     '--', 'set-controller', rootSwitch, 'tcp:127.0.0.1:6653',
   )

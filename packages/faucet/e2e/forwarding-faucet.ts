@@ -17,7 +17,7 @@ export class RealFaucet {
   readonly #process: ChildProcess
   readonly #waiting: { resolve(answer: Answer): void; reject(error: Error): void }[] = []
   #stderr = ''
-  #hasEnded = false
+  #ended: string | undefined
 
   private constructor(folder: string, port: number, asInstalled: boolean) {
     this.target = `tcp:127.0.0.1:${port}`
@@ -49,7 +49,7 @@ export class RealFaucet {
       this.#waiting.shift()?.resolve(JSON.parse(line) as Answer)
     })
     const ended = async (why: string) => {
-      this.#hasEnded = true
+      this.#ended = why
       const told = await readFile(join(folder, 'exception.log'), 'utf8').catch(() => '')
       const error = new Error(`the real Faucet ended: ${why}\n${told.slice(-2000) || this.#stderr.slice(-2000)}`)
       for (const { reject } of this.#waiting.splice(0)) reject(error)
@@ -92,7 +92,7 @@ export class RealFaucet {
 
   /** Whether it can be asked: it runs, and has answered everything that it was asked. */
   get isIdle(): boolean {
-    return !this.#hasEnded && this.#waiting.length === 0
+    return this.#ended === undefined && this.#waiting.length === 0
   }
 
   /** What it logged. */
@@ -110,7 +110,7 @@ export class RealFaucet {
   }
 
   #ask(command: object): Promise<Answer> {
-    if (this.#hasEnded) return Promise.reject(new Error('the real Faucet has ended before'))
+    if (this.#ended !== undefined) return Promise.reject(new Error(`the real Faucet ended: ${this.#ended}`))
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(`the real Faucet does not answer ${JSON.stringify(command)}`)), 30_000)
       const done = <T>(act: (value: T) => void) => (value: T) => {

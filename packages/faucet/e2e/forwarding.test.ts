@@ -59,9 +59,8 @@ describe('packets come out as with the real Faucet', () => {
         sum.flows += compared.flows
         const different = compared.different.filter((found) => !knownForwardingDifferences.some((known) => known.is(found, compared)))
         const flows = compared.flowDifferences.filter((found) => !knownFlowDifferences.some((known) => known.is(found)))
-        const toldFlows = flows.slice(0, 10).map(toldFlow).join('\n')
-        expect([...different.slice(0, 3).map((found) => toldPacket(one, found)), ...(different.length > 0 ? [toldFlows] : [])].join('\n\n')).toBe('')
-        expect(toldFlows).toBe('')
+        const told = [...different.slice(0, 3).map((found) => toldPacket(one, found)), flows.slice(0, 10).map(toldFlow).join('\n')]
+        expect(told.filter((text) => text !== '').join('\n\n')).toBe('')
         expect(compared.packets, 'packets that were tried').toBeGreaterThan(0)
       })
     })

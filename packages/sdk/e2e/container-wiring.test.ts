@@ -201,6 +201,16 @@ describe.each(['direct', 'driver'] as const)('containers that are wired by wire:
     expect((await web.exec(['ping', '-c1', '-W1', 'a'])).code).toBe(0)
   })
 
+  it('are plugged in again when somebody has started them again', async () => {
+    await using testbed = await Testbed.start({ networks: { lan: {} }, hosts: { a: { networks: ['lan'] }, web: { networks: ['lan'], ...sleeper } } }, options)
+    const { a, web } = testbed.hosts
+    await docker.cli('restart', '--time', '0', web.containerName)
+    await until(() => web.state === 'stopped', 'the end of the container is noticed')
+    await web.restart()
+    expect((await a.ping('web')).ok).toBe(true)
+    expect((await web.exec(['ping', '-c1', '-W1', 'a'])).code).toBe(0)
+  })
+
   it('leave nothing when the start fails', async () => {
     const start = (bad: object) => Testbed.start({ networks: { lan: {}, back: {} }, hosts: { good: { networks: ['lan', 'back'], ...sleeper }, bad: { networks: ['lan'], ...sleeper, ...bad } } }, options)
     await expect(start({ command: ['sh', '-c', 'echo this is why; exit 3'] })).rejects.toMatchObject({ code: 'failed', message: expect.stringContaining('this is why') as string })
@@ -273,6 +283,14 @@ describe("networks of Docker (wire: 'driver')", () => {
       await docker.cli('network', 'disconnect', 'lab-lan', 'runs')
       expect(testbed.inspect().hosts.map(({ name }) => name)).not.toContain('runs')
       expect(await docker.exec('runs', 'ip', '-o', 'link')).not.toContain('eth1')
+      // It comes again as it came.
+      await docker.cli('restart', '--time', '0', 'visitor_1')
+      await until(() => testbed.hosts['visitor-1' as 'a'] !== (visitor as never) && 'visitor-1' in testbed.hosts, 'the visitor is back')
+      expect((await a.ping('visitor-1')).ok).toBe(true)
+      await testbed.host('visitor-1').stop()
+      await until(() => !('visitor-1' in testbed.hosts), 'a visitor that was stopped has left')
+      await docker.cli('start', 'visitor_1')
+      await known('visitor-1')
       await docker.cli('rm', '--force', 'visitor_1')
       await until(() => !('visitor-1' in testbed.hosts), 'the visitor has left')
       expect((await a.ping('web')).ok).toBe(true)

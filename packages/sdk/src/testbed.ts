@@ -335,7 +335,8 @@ export class Testbed<NetworkName extends string = string, HostName extends strin
   async #containerEnded(namespace: string, exitCode: number): Promise<void> {
     const host = [...this.#core.model.hosts.values()].find((candidate) => candidate.namespace === namespace)
     const object = host && this.#hosts[host.name]
-    if (object instanceof ContainerHost) await object.ended(exitCode)
+    // It may be running again since.
+    if (host !== undefined && object instanceof ContainerHost && !this.#core.containers.isRunning(host)) await object.ended(exitCode)
   }
 
   /** Makes an ACL, or gives the one of that name other rules, wherever it is used. @throws TestbedError `invalid`: nothing has changed */

@@ -22,6 +22,8 @@ export interface Started {
   readonly network: (typeof networks)[number]
   readonly denied: boolean
   readonly port: number | undefined
+  /** Of its MAC address. */
+  readonly prefix?: string
 }
 
 /** Two networks with containers, on a Docker, an Open vSwitch and a driver that are restarted; and what has to agree afterwards. */
@@ -68,6 +70,7 @@ export class Lab {
       '--stop-signal=KILL',
       ...this.policy, '--network', started.network.name,
       ...(started.denied ? ['--label=dovesnap.faucet.portacl=denyall'] : []),
+      ...(started.prefix === undefined ? [] : [`--label=dovesnap.faucet.mac_prefix=${started.prefix}`]),
       ...(started.port !== undefined && started.network.gateway !== undefined ? ['-p', `${started.port}:80`] : []),
     ]
     await this.docker.cli('rm', '-f', name).catch(() => undefined)
@@ -95,7 +98,7 @@ export class Lab {
     const [nat, flat] = networks
     await this.launch('c1', { network: nat, denied: false, port: 8001 })
     await this.launch('c2', { network: nat, denied: true, port: undefined })
-    await this.launch('c3', { network: flat, denied: false, port: undefined })
+    await this.launch('c3', { network: flat, denied: false, port: undefined, prefix: '0e:99' })
     await this.launch('c4', { network: flat, denied: false, port: undefined })
   }
 
@@ -146,16 +149,18 @@ export class Lab {
       ...commands.map(([command = '', ...args]) => run(command, ...args).catch(String).then((text) => `$ ${command} ${args.join(' ')}\n${text}`)),
       this.docker.cli('ps', '-a', '--no-trunc', '--format', '{{.Names}} {{.Status}} {{.Networks}} {{.Ports}} {{.Labels}}').catch(String),
       this.docker.cli('network', 'inspect', '-f', '{{.Name}} {{json .Containers}}', ...networks.map(({ name }) => name)).catch(String),
-      `dockerd: ${this.docker.log}`,
-      `driver: ${this.driver.log}`,
     ])
-    return texts.join('\n')
+    return [...texts, `dockerd: ${this.docker.log}`, `driver: ${this.driver.log}`].join('\n')
   }
 
   /** What cannot be reached that should be, or the other way round. */
   async unreachable(): Promise<string[]> {
     const found: string[] = []
-    await Promise.all([...this.running].map(async ([name, { network, denied, port }]) => {
+    await Promise.all([...this.running].map(async ([name, { network, denied, port, prefix }]) => {
+      if (prefix !== undefined) {
+        const mac = await this.docker.exec(name, 'cat', '/sys/class/net/eth0/address')
+        if (!mac.startsWith(prefix)) found.push(`${name} has the MAC address ${mac}`)
+      }
       const peer = [...this.running].find(([other, it]) => other !== name && it.network === network && !it.denied)?.[0]
       const target = network.gateway ?? (peer === undefined ? undefined : await this.docker.cli('inspect', '-f', `{{(index .NetworkSettings.Networks "${network.name}").IPAddress}}`, peer))
       if (target !== undefined) {

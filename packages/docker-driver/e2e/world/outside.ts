@@ -34,6 +34,8 @@ export class Outside {
   }
 
   async stop(): Promise<void> {
+    // The kernel takes a namespace's links down later, when it has time.
+    await run('ip', 'link', 'del', 'out0')
     await run('ip', 'netns', 'del', 'outside')
   }
 }

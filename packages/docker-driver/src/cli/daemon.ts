@@ -5,6 +5,7 @@ import type { ControlOption } from '../driver/controller.js'
 import { DockerNetworkDriver } from '../driver/docker-network-driver.js'
 import { DockerDriverError } from '../errors.js'
 import { parseControllers } from '../options/index.js'
+import { networkJson, type StatusContext } from '../status/index.js'
 import type { FlagValues } from './flags.js'
 
 /** The daemon as it runs. */
@@ -18,7 +19,10 @@ export interface Daemon extends AsyncDisposable {
  * @throws DockerDriverError, with a sentence about what to do
  */
 export async function startDaemon(values: FlagValues, log: (record: DriverLog) => void): Promise<Daemon> {
-  const driver = await DockerNetworkDriver.start({
+  // Events come while the driver starts, too.
+  let started: DockerNetworkDriver | undefined
+  const status = (): StatusContext => started?.statusContext ?? { shortEngineId: '' }
+  const driver = (started = await DockerNetworkDriver.start({
     name: values.name,
     docker: values.docker === '' ? undefined : values.docker,
     ovs: values.ovs,
@@ -35,11 +39,11 @@ export async function startDaemon(values: FlagValues, log: (record: DriverLog) =
       mirrorBridgeOut: values.mirror_bridge_out,
     },
     ...(values.status_port !== '0' && {
-      status: { host: values.status_host, port: Number(values.status_port), allow: values.status_auth_ips.split(',').map((item) => item.trim()).filter(Boolean) },
+      status: { host: values.status_host, port: portOf('status_port', values.status_port), allow: values.status_auth_ips.split(',').map((item) => item.trim()).filter(Boolean) },
     }),
     onLog: log,
-    onEvent: (event) => log({ level: 'info', text: eventLine(event) }),
-  })
+    onEvent: (event) => log({ level: 'info', text: eventLine(event, status()) }),
+  }))
   notify('READY=1')
   log({ level: 'info', text: `Docker can call ${driver.socket}` })
   // Docker may be waiting for us, to restore its networks: nobody waits for it here.
@@ -58,7 +62,20 @@ function controlOf({ faucet_config, faucet_pid, faucet_prometheus, config }: Fla
   if (config !== '') throw new DockerDriverError('invalid', '--config is for the controller in this program, --faucet_config for a real Faucet: give one of them')
   if (!existsSync(faucet_config)) throw new DockerDriverError('not-found', `--faucet_config: there is no file ${faucet_config}`)
   // Without a process Faucet is to look at the file by itself (FAUCET_CONFIG_STAT_RELOAD=1, as dovesnap has it).
-  return { faucet: faucet_config, reload: faucet_pid === '' ? () => undefined : Number(faucet_pid), prometheus: faucet_prometheus }
+  return { faucet: faucet_config, reload: faucet_pid === '' ? () => undefined : processOf(faucet_pid), prometheus: faucet_prometheus }
+}
+
+function portOf(flag: string, text: string): number {
+  const port = Number(text)
+  if (port > 65535) throw new DockerDriverError('invalid', `--${flag} must be a TCP port, 0 to 65535 (got ${text})`)
+  return port
+}
+
+/** 0 and 1 would be our own group, and everybody's parent. */
+function processOf(text: string): number {
+  const id = Number(text)
+  if (id < 2) throw new DockerDriverError('invalid', `--faucet_pid must be the process id of Faucet (got ${text})`)
+  return id
 }
 
 function read(flag: string, path: string): string {
@@ -69,17 +86,26 @@ function read(flag: string, path: string): string {
   }
 }
 
-/** One JSON object, with dovesnap's names. */
-function eventLine(event: DriverEvent): string {
+/** One JSON object, as dovesnap writes it: the network, what happened, and to whom. */
+function eventLine(event: DriverEvent, status: StatusContext): string {
   const { network } = event
-  const details =
-    event.type === 'container'
-      ? { name: event.endpoint.joined?.containerName ?? '', id: event.endpoint.joined?.containerId ?? '', port: event.endpoint.joined?.ofport ?? 0, mac: event.endpoint.mac, ip: event.endpoint.ipv4 ?? event.endpoint.ipv6 ?? '' }
-      : event.type === 'port'
-        ? { name: event.name, id: '', port: event.ofport, mac: '', ip: '' }
-        : { name: network.name, id: network.id, port: 0, mac: '', ip: '' }
-  const message = { Network: network.name, Type: event.type.toUpperCase(), Operation: event.operation.toUpperCase(), Details: details }
-  return JSON.stringify({ Version: 1, Time: Math.floor(Date.now() / 1000), Msg: message })
+  const state = networkJson(network, status)
+  const message = `"Type":"${event.type.toUpperCase()}","Operation":"${event.operation.toUpperCase()}","Details":${JSON.stringify(details(event))}`
+  return `{"Version":1,"Time":${Math.floor(Date.now() / 1000)},"Msg":{"NetworkState":${state},${message}}}`
+}
+
+function details(event: DriverEvent): Readonly<Record<'name' | 'id' | 'port' | 'mac' | 'ip', string>> {
+  const nothing = { id: '', port: '', mac: '', ip: '' }
+  switch (event.type) {
+    case 'network':
+      return { ...nothing, name: event.network.name, id: event.network.id }
+    case 'port':
+      return { ...nothing, name: event.name, port: String(event.ofport) }
+    case 'container': {
+      const { joined, mac, ipv4, ipv6 } = event.endpoint
+      return { name: joined?.containerName ?? '', id: joined?.containerId ?? '', port: String(joined?.ofport ?? ''), mac, ip: ipv4 ?? ipv6 ?? '' }
+    }
+  }
 }
 
 /** Tells systemd how we are (sd_notify(3)); without systemd nobody. */

@@ -115,6 +115,7 @@ export function usage(): string {
   return `usage: streambed-docker-driver [FLAG…]
        streambed-docker-driver install [FLAG…]    make it a service of systemd, with these flags, and start it
        streambed-docker-driver uninstall          stop and remove that service
+       streambed-docker-driver graph [-u HOST:PORT,…] [-o FILE.svg|png|dot|mmd|json]   one diagram of several daemons
 
 Docker networks on Open vSwitch and Faucet. Runs until SIGTERM or SIGINT; networks and containers go on without it.
 

@@ -1,4 +1,4 @@
-import { lstatSync, unlinkSync } from 'node:fs'
+import { chmodSync, lstatSync, unlinkSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { connect } from 'node:net'
 
@@ -56,11 +56,11 @@ function listen(path: string): Promise<Server | undefined> {
     request.once('error', () => undefined)
   })
   return new Promise((resolve) => {
-    // Nobody but root and its group: nothing can be asked of it anyhow.
-    const before = process.umask(0o177)
     server.once('error', () => resolve(undefined))
-    server.listen(path, () => resolve(server))
-    process.umask(before)
+    server.listen(path, () => {
+      chmodSync(path, 0o600)
+      resolve(server)
+    })
   })
 }
 

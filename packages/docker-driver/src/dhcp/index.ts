@@ -1,3 +1,4 @@
+export { changeMac } from './container-interface.js'
 export { DhcpClient } from './dhcp-client.js'
 export type { DhcpClientOptions, DhcpEvent } from './dhcp-client.js'
 export type { DhcpLease } from './lease.js'

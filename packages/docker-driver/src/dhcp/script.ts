@@ -73,6 +73,17 @@ export const removalScript = 'ip -4 route flush dev "$1" proto 16; ip -4 addr fl
 
 /** How many clients use a folder. */
 const users = new Map<string, number>()
+/** What is being done with a folder: one thing after the other, so that no client's script goes with the last one before it. */
+const turns = new Map<string, Promise<unknown>>()
+
+function inTurn<T>(path: string, work: () => Promise<T>): Promise<T> {
+  const result = (turns.get(path) ?? Promise.resolve()).then(work)
+  const over = result.catch(() => undefined).then(() => {
+    if (turns.get(path) === over) turns.delete(path)
+  })
+  turns.set(path, over)
+  return result
+}
 
 /**
  * The script as files in a folder, mode 0700, which goes with its last user. udhcpc is told that its script is `sh`, and runs `sh bound` in that
@@ -83,21 +94,25 @@ export class ScriptFolder {
 
   private constructor(readonly path: string) {}
 
-  static async open(path: string): Promise<ScriptFolder> {
-    users.set(path, (users.get(path) ?? 0) + 1)
-    await mkdir(path, { recursive: true, mode: 0o700 })
-    await Promise.all(events.map((event) => write(join(path, event), script)))
-    return new ScriptFolder(path)
+  static open(path: string): Promise<ScriptFolder> {
+    return inTurn(path, async () => {
+      await mkdir(path, { recursive: true, mode: 0o700 })
+      await Promise.all(events.map((event) => write(join(path, event), script)))
+      users.set(path, (users.get(path) ?? 0) + 1)
+      return new ScriptFolder(path)
+    })
   }
 
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
-    const left = (users.get(this.path) ?? 1) - 1
-    users.set(this.path, left)
-    if (left > 0) return
-    users.delete(this.path)
-    await rm(this.path, { recursive: true, force: true })
+    await inTurn(this.path, async () => {
+      const left = (users.get(this.path) ?? 1) - 1
+      users.set(this.path, left)
+      if (left > 0) return
+      users.delete(this.path)
+      await rm(this.path, { recursive: true, force: true })
+    })
   }
 }
 

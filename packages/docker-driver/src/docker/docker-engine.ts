@@ -213,13 +213,16 @@ function bindingsOf(bindings: PortBindings | null): readonly PortMapping[] {
   return Object.entries(bindings ?? {}).flatMap(([port, wanted]) => {
     const [, containerPort, protocol] = /^(\d+)\/(tcp|udp|sctp)$/.exec(port) ?? []
     if (containerPort === undefined) return []
-    return (wanted ?? []).map(({ HostIp, HostPort }): PortMapping => ({
-      protocol: protocol as PortMapping['protocol'],
-      containerPort: Number(containerPort),
-      // Of a range (`8000-8010`) the first: which one it was nobody remembers.
-      hostPort: Number.parseInt(HostPort || '0', 10) || 0,
-      hostAddress: HostIp || undefined,
-    }))
+    return (wanted ?? []).map(({ HostIp, HostPort = '' }): PortMapping => {
+      const [first = 0, last = first] = HostPort.split('-').map((text) => Number.parseInt(text, 10) || 0)
+      return {
+        protocol: protocol as PortMapping['protocol'],
+        containerPort: Number(containerPort),
+        hostPort: first,
+        ...(last > first && { hostPortEnd: last }),
+        hostAddress: HostIp || undefined,
+      }
+    })
   })
 }
 

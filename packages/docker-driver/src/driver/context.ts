@@ -6,6 +6,7 @@ import type { DriverController } from './controller.js'
 import type { MachineBridges } from '../machine/index.js'
 import type { Ledger } from './ledger.js'
 import type { MachineLinks } from './machine-links.js'
+import type { Serial } from './serial.js'
 import type { SwitchDatabase } from './switch-database.js'
 
 /** A record of the driver's log. */
@@ -61,6 +62,10 @@ export interface DriverContext {
   readonly unresolved: Map<string, { readonly sandboxKey: string; readonly portMappings: readonly PortMapping[] }>
   /** Endpoints whose MAC address is still to be chosen: when their container is known. */
   readonly unclearMacs: Set<string>
+  /** Ports of the machine are chosen and checked one after the other, each until the ledger has them. */
+  readonly publishing: Serial
+  /** Containers of which it was logged that a flat network publishes no ports: by id. */
+  readonly unpublished: Set<string>
   /** What Docker asked for, by network id: a bridge that is lost is made again from it. */
   readonly requests: Map<string, CreateNetworkRequest>
   /** When (performance.now) networks and endpoints were made by a call: Docker does not list them at once. */

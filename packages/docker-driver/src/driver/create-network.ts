@@ -22,7 +22,7 @@ export async function createNetwork(context: DriverContext, request: CreateNetwo
   const others = [...ledger.networks.values()].filter(({ id }) => id !== request.networkId)
   const network = planNetwork(request, {
     networks: others,
-    dpids: new Set(bridges.flatMap(({ datapathId }) => (datapathId === undefined ? [] : [BigInt(`0x${datapathId}`)]))),
+    dpids: new Set(bridges.flatMap(({ dpid }) => dpid ?? [])),
     names: new Set([...bridges.map(({ name }) => name), ...present.map(({ name }) => name)]),
     patchesOf: (planned, around) => machine.patchesOf(planned, around),
   }, { ...former, bridge: former.bridge ?? own })
@@ -33,7 +33,7 @@ export async function createNetwork(context: DriverContext, request: CreateNetwo
     await ledger.change(withNetwork(network))
     undo.add('add the bridge', () => database.commit(database.removeBridges([network.bridge])))
     const targets = controllersOf(network, controller.target, context.defaultControllers)
-    const ofports = await database.commit(bridgeOperations(network, request, context.name, targets), { interfaces: [network.bridge, ...network.ports.keys()].filter((name) => name !== network.bridge) })
+    const ofports = await database.commit(bridgeOperations(network, request, context.name, targets), { interfaces: [...network.ports.keys()].filter((name) => name !== network.bridge), kernelBridge: network.options.userspace ? undefined : network.bridge })
     for (const [name, wanted] of network.ports) {
       if (ofports.get(name) !== wanted) throw new DockerDriverError('switch', `Open vSwitch gave the interface ${name} port number ${ofports.get(name)} instead of ${wanted}`)
     }
@@ -65,6 +65,8 @@ export async function deleteNetwork(context: DriverContext, id: string): Promise
   context.fresh.delete(id)
   context.requests.delete(id)
   if (network === undefined) return
+  // While they still have ports to give their addresses back through.
+  await Promise.all([...network.endpoints.keys()].map((endpoint) => context.leases.end(endpoint)))
   await database.commit(database.removeBridges([network.bridge]))
   await ledger.change(withoutNetwork(id))
   for (const endpoint of network.endpoints.values()) {
@@ -95,7 +97,7 @@ function check(context: DriverContext, network: Network, others: readonly Networ
   if (database.bridge(bridge) !== undefined || links.has(bridge)) {
     throw new DockerDriverError('conflict', `ovs.bridge.name: there is a bridge or interface ${bridge} already; give another name, or remove it`)
   }
-  const foreign = database.bridges().find(({ datapathId }) => datapathId !== undefined && BigInt(`0x${datapathId}`) === dpid)
+  const foreign = database.bridges().find((one) => one.dpid === dpid)
   if (foreign !== undefined && !others.some((other) => other.bridge === foreign.name)) {
     throw new DockerDriverError('conflict', `ovs.bridge.dpid: bridge ${foreign.name} has 0x${dpid.toString(16)} already; give another one, or none`)
   }

@@ -101,6 +101,8 @@ export class DockerNetworkDriver implements NetworkDriver, AsyncDisposable {
   #server: NetworkDriverServer | undefined
   #status: StatusServer | undefined
   #dockerAnswers = false
+  /** Since the start, at least once: dockerd is done with its own rules. */
+  #dockerAnswered = false
   #timer: NodeJS.Timeout | undefined
   /** As it stands in names; until Docker has told its id, zeros. */
   #engine = '000000'
@@ -111,7 +113,7 @@ export class DockerNetworkDriver implements NetworkDriver, AsyncDisposable {
   #watching: Promise<void> | undefined
   #closing: Promise<void> | undefined
 
-  private constructor(options: DockerNetworkDriverOptions, parts: Omit<DriverContext, 'log' | 'event' | 'dockerAnswers' | 'leases' | 'checkNetwork' | 'fresh' | 'pending' | 'waiting' | 'unresolved' | 'unclearMacs'>) {
+  private constructor(options: DockerNetworkDriverOptions, parts: Omit<DriverContext, 'log' | 'event' | 'dockerAnswers' | 'leases' | 'checkNetwork' | 'fresh' | 'pending' | 'waiting' | 'unresolved' | 'unclearMacs' | 'publishing' | 'unpublished'>) {
     this.#options = options
     this.#leases = new Leases(() => this.#context)
     this.#context = {
@@ -121,6 +123,8 @@ export class DockerNetworkDriver implements NetworkDriver, AsyncDisposable {
       waiting: new Map(),
       unresolved: new Map(),
       unclearMacs: new Set(),
+      publishing: new Serial(),
+      unpublished: new Set(),
       fresh: new Map(),
       dockerAnswers: () => this.#dockerAnswers,
       checkNetwork: (network, others, base) => checkNetwork(network, others, base, { ...parts.machine.plan?.config, mirroring: parts.machine.mirroring, bridges: parts.machine.names }),
@@ -152,10 +156,11 @@ export class DockerNetworkDriver implements NetworkDriver, AsyncDisposable {
       const database = use(await SwitchDatabase.open(ovs, timeout))
       const bridges = database.bridges()
       const plan = wanted.mirror === undefined && wanted.stack === undefined ? undefined : planMachine(wanted, { engine: await findEngine(bridges, name, () => docker.engineId(), ENGINE_MS), host: hostname(), bridges })
-      const networks = withPatches(readNetworks(bridges, name), plan, bridges)
+      const networks = withPatches(readNetworks(bridges, name, (text) => log('error', text)), plan, bridges)
+      const readable = new Set(networks.map(({ id }) => id))
       const requests = new Map(bridges.flatMap(({ externalIds }) => {
         const ids = readBridgeIds(externalIds, name)
-        return ids === undefined ? [] : [[ids.id, requestOf(ids.id, ids.record)] as const]
+        return ids === undefined || !readable.has(ids.id) ? [] : [[ids.id, requestOf(ids.id, ids.record)] as const]
       }))
       const controller = use(
         await DriverController.start({
@@ -176,7 +181,11 @@ export class DockerNetworkDriver implements NetworkDriver, AsyncDisposable {
         // A userspace datapath where the kernel has none.
         userspace: !existsSync('/sys/module/openvswitch'),
       }))
-      const nat = options.nat ?? new NatTable({ table: `streambed-${name}`.toLowerCase().replace(/[^a-z0-9_-]/g, '-').slice(0, 28), onWarning: (text) => log('warning', text) })
+      const nat: Nat = options.nat ?? new NatTable({
+        table: `streambed-${name}`.toLowerCase().replace(/[^a-z0-9_-]/g, '-').slice(0, 28),
+        onWarning: (text) => log('warning', text),
+        mayForward: () => driver.#dockerAnswered,
+      })
       const ledger = new Ledger(new Map(networks.map((network) => [network.id, network])), (all) => controller.write(all))
       const driver = new DockerNetworkDriver(options, { name, database, links, machine, docker, controller, ledger, nat, requests, defaultControllers })
       driver.#server = await serveNetworkDriver({ socket, driver, onLog: (call) => driver.#called(call) })
@@ -343,6 +352,7 @@ export class DockerNetworkDriver implements NetworkDriver, AsyncDisposable {
       try {
         const events = await docker.events(signal)
         this.#dockerAnswers = true
+        this.#dockerAnswered = true
         said = false
         this.#engine = await docker.engineId().then(shortEngineId, () => this.#engine)
         void this.#reconcile().catch(() => undefined)
@@ -361,7 +371,10 @@ export class DockerNetworkDriver implements NetworkDriver, AsyncDisposable {
     if (type === 'network' && action === 'create' && attributes['type'] === context.name) {
       await this.#run('networks', () => rename(context, id, attributes['name'] ?? ''))
     } else if (type === 'container' && action === 'start') {
-      await this.#leases.begin(id)
+      // Not waited for: events that come after may be needed for it.
+      void this.#leases.begin(id)
+    } else if (type === 'network' && action === 'connect' && this.#context.ledger.networks.has(id)) {
+      void this.#leases.begin(attributes['container'])
     } else if (type === 'container' && action === 'rename') {
       const containerName = (attributes['name'] ?? '').replace(/^\//, '')
       for (const network of this.networks()) {

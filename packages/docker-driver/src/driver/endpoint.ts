@@ -158,6 +158,8 @@ export async function deleteEndpoint(context: DriverContext, networkId: string, 
     for (const { name, alias } of await links.observe()) if (aliasEndpoint(context.name, alias) === endpointId) await links.remove(name)
     return nothingLeft
   }
+  // Leave did that, if Docker has called it.
+  await context.leases.end(endpointId)
   await dismiss(context, networkId, endpoint)
   await removePort(context, endpoint)
   ledger.note(ofEndpoint(networkId, endpointId, () => undefined))

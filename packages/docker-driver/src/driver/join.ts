@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { changeMac } from '../dhcp/index.js'
 import { DockerDriverError } from '../errors.js'
 import type { Endpoint, JoinedEndpoint, Network, PortMapping } from '../model/network.js'
-import { checkMappings, choosePort, overlap, probePort } from '../nat/index.js'
+import { checkMappings, choosePort, fulfils, portRange, probePort } from '../nat/index.js'
 import { parseLabels, portSettings } from '../options/index.js'
 import type { JoinReply, JoinRequest } from '../protocol/network-driver.js'
 import type { DriverContext } from './context.js'
@@ -42,19 +44,29 @@ export interface Admission {
   readonly ofport: number
   readonly sandboxKey: string
   readonly portMappings: readonly PortMapping[]
-  /** It runs already: it keeps its MAC address and its ports of the machine. */
+  /** It runs already. */
   readonly restored?: boolean
 }
 
+/** How long ports of the machine wait for those of other containers. */
+const PUBLISH_MS = 15_000
+
 /** Lets a container's packets through, as its labels say. @throws DockerDriverError `invalid` about a label, `switch` */
 export async function admit(context: DriverContext, before: Network, endpoint: Endpoint, admission: Admission): Promise<void> {
+  const work = (): Promise<void> => admitNow(context, before, endpoint, admission)
+  const publishes = before.options.mode !== 'flat' && admission.portMappings.length > 0
+  await (publishes ? context.publishing.run('ports of the machine', work, PUBLISH_MS) : work())
+}
+
+async function admitNow(context: DriverContext, before: Network, endpoint: Endpoint, admission: Admission): Promise<void> {
   const { ledger, database, links, pending, nat } = context
   const { identity, ofport, sandboxKey } = admission
   const network: Network = { ...before, name: identity.networkName }
   const { acls, mirror, macPrefix } = portSettings(parseLabels(identity.labels), network.options, network.name)
   const chosen = context.unclearMacs.has(endpoint.id) ? macFor(network, { ...endpoint, endpointId: endpoint.id }, identity.containerId) : endpoint.mac
-  // A container that runs keeps what it has.
-  const mac = admission.restored === true ? endpoint.mac : prefixed(chosen, macPrefix)
+  const wanted = prefixed(chosen, macPrefix)
+  // Docker started it before it could say whose endpoint it is: the interface is in the container by now.
+  const mac = admission.restored === true ? await changeMacInside(context, endpoint, wanted, admission) : wanted
   const joined: JoinedEndpoint = {
     ofport,
     containerId: identity.containerId,
@@ -73,7 +85,7 @@ export async function admit(context: DriverContext, before: Network, endpoint: E
   await undoing(context.log, async (undo) => {
     undo.add('admit the port', () => ledger.change(ofEndpoint(network.id, endpoint.id, (was) => was && { ...was, joined: undefined })))
     await Promise.all([
-      mac === endpoint.mac ? undefined : links.setMac(endpoint.containerInterface, mac),
+      mac === endpoint.mac || admission.restored === true ? undefined : links.setMac(endpoint.containerInterface, mac),
       ledger.change(chained(renamed(network.id, network.name), ofEndpoint(network.id, endpoint.id, () => after))),
       // The flows are on their way then: ovs-vswitchd confirms none while it looks at what has changed in its database.
       nextTurn().then(() =>
@@ -95,6 +107,19 @@ export async function admit(context: DriverContext, before: Network, endpoint: E
   context.event({ type: 'container', operation: 'join', network: ledger.networks.get(network.id) ?? network, endpoint: after })
 }
 
+/** Gives the interface of a container that runs another MAC address, and answers the one that it has then. */
+async function changeMacInside({ docker, log }: DriverContext, endpoint: Endpoint, mac: string, { identity, sandboxKey }: Admission): Promise<string> {
+  if (mac === endpoint.mac) return mac
+  try {
+    const netns = existsSync(sandboxKey) ? sandboxKey : `/proc/${(await docker.container(identity.containerId))?.pid}/ns/net`
+    await changeMac(netns, endpoint.mac, mac)
+    return mac
+  } catch (error) {
+    log('warning', `container ${identity.containerName} keeps the MAC address ${endpoint.mac} instead of ${mac}: ${(error as Error).message}`)
+    return endpoint.mac
+  }
+}
+
 /** The operations that write a network's name down. */
 export function nameOperations({ database }: DriverContext, network: Network): ReturnType<DriverContext['database']['setIds']> {
   const ids = Object.fromEntries(Object.entries(database.bridge(network.bridge)?.externalIds ?? {}).filter(([name]) => name.startsWith('streambed-')))
@@ -114,20 +139,35 @@ function chained(...changes: readonly Change[]): Change {
  * The port mappings that this endpoint can have: Docker gives those of a container to each of its networks, but a port of the machine
  * can lead to one place only. Where none is asked for, one is chosen.
  */
-async function mappingsOf({ ledger }: DriverContext, network: Network, endpoint: Endpoint, { identity, portMappings, restored }: Admission): Promise<readonly PortMapping[]> {
-  if (network.options.mode === 'flat' || portMappings.length === 0) return []
+async function mappingsOf(context: DriverContext, network: Network, endpoint: Endpoint, { identity, portMappings, restored }: Admission): Promise<readonly PortMapping[]> {
+  if (portMappings.length === 0) return []
+  if (network.options.mode === 'flat') {
+    warnUnpublished(context, network, identity)
+    return []
+  }
+  const { ledger } = context
   const networks = [...ledger.networks.values()]
   const twins = networks.flatMap(({ endpoints }) => [...endpoints.values()]).filter(({ id, joined }) => id !== endpoint.id && joined?.containerId === identity.containerId)
   const held = twins.flatMap(({ joined }) => joined?.portMappings ?? [])
-  const own = portMappings.filter((mapping) => !held.some((other) => other.protocol === mapping.protocol && other.containerPort === mapping.containerPort && (mapping.hostPort === 0 || overlap(other, mapping))))
-  if (restored === true) return own.filter(({ hostPort }) => hostPort !== 0)
-  checkMappings(networks, endpoint, own.filter(({ hostPort }) => hostPort !== 0))
+  const own = portMappings.filter((mapping) => !held.some((other) => fulfils(other, mapping)))
+  const fixed = own.filter((mapping) => portRange(mapping) === undefined)
+  // One that runs has its ports, unless Docker does not know which.
+  if (restored !== true) checkMappings(networks, endpoint, fixed)
   const chosen: PortMapping[] = []
   for (const mapping of own) {
-    if (mapping.hostPort !== 0) await probePort(mapping)
-    chosen.push(mapping.hostPort === 0 ? { ...mapping, hostPort: await choosePort(networks, mapping) } : mapping)
+    const range = portRange(mapping)
+    if (range === undefined && restored !== true) await probePort(mapping)
+    const { hostPortEnd: _, ...rest } = mapping
+    chosen.push({ ...rest, hostPort: range === undefined ? mapping.hostPort : await choosePort(networks, rest, range, [...fixed, ...chosen]) })
   }
   return chosen
+}
+
+/** Once for a container, on however many networks and however often it starts. */
+function warnUnpublished({ unpublished, log }: DriverContext, network: Network, { containerId, containerName }: Identity): void {
+  if (unpublished.has(containerId)) return
+  unpublished.add(containerId)
+  log('warning', `container ${containerName} publishes ports, but not on network ${network.name}: it is flat, and the machine has no address there; create it with -o ovs.bridge.mode=nat, or reach the container at its own address`)
 }
 
 /** Another endpoint of a container becomes, or is no more, the one by which it is reached from outside. */
@@ -135,14 +175,18 @@ export async function forwardPorts(context: DriverContext, networkId: string, en
   const { ledger, database, nat } = context
   const network = ledger.networks.get(networkId)
   const endpoint = network?.endpoints.get(endpointId)
-  if (network === undefined || endpoint?.joined === undefined || network.options.mode === 'flat') return
+  if (network === undefined || endpoint?.joined === undefined) return
   const { joined } = endpoint
   // Join was told them already.
   if (portMappings.length > 0 ? joined.portMappings.length > 0 : joined.portMappings.length === 0) return
   const identity = { networkName: network.name, containerId: joined.containerId, containerName: joined.containerName, labels: joined.labels }
-  const mappings = await mappingsOf(context, network, endpoint, { identity, ofport: joined.ofport, sandboxKey: joined.sandboxKey, portMappings })
-  const after: Endpoint = { ...endpoint, joined: { ...joined, portMappings: mappings } }
-  ledger.note(ofEndpoint(networkId, endpointId, (was) => was && after))
+  const after = await context.publishing.run('ports of the machine', async (): Promise<Endpoint> => {
+    const mappings = await mappingsOf(context, network, endpoint, { identity, ofport: joined.ofport, sandboxKey: joined.sandboxKey, portMappings })
+    const published: Endpoint = { ...endpoint, joined: { ...joined, portMappings: mappings } }
+    ledger.note(ofEndpoint(networkId, endpointId, (was) => was && published))
+    return published
+  }, PUBLISH_MS)
+  if (network.options.mode === 'flat') return
   await Promise.all([nat.apply([...ledger.networks.values()], 'endpoints'), database.commit(database.setIds('Interface', endpoint.hostInterface, endpointIds(after)), { carriedOut: false })])
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bridgeOperations, controllersOf, gatewaysOf, planNetwork } from './network-plan.js'
+import { bridgeOperations, controllerOperations, controllersOf, gatewaysOf, planNetwork } from './network-plan.js'
 
 const request = (options: Readonly<Record<string, string>>) => ({
   networkId: '31df3'.padEnd(64, '0'), options, internal: true, enableIpv6: false, ipv6: [], ipv4: [{ AddressSpace: '', Pool: '10.9.0.0/24', Gateway: '10.9.0.1/24' }],
@@ -44,6 +44,13 @@ describe('bridgeOperations', () => {
   it('has the gateway on the bridge only where the network leads through it', () => {
     expect(gatewaysOf(planNetwork(request({ 'ovs.bridge.mode': 'nat' }), nothing))).toEqual(['10.9.0.1/24'])
     expect(gatewaysOf(planNetwork(request({}), nothing))).toEqual([])
+  })
+
+  it('gives a bridge other controllers', () => {
+    const operations = controllerOperations('odsbr1', ['unix:/x', 'tcp:10.0.0.1:6653'])
+    expect(operations.filter(({ op }) => op === 'insert')).toMatchObject([{ row: { target: 'unix:/x' } }, { row: { target: 'tcp:10.0.0.1:6653' } }])
+    expect(operations.at(-1)).toMatchObject({ op: 'update', table: 'Bridge', where: [['name', '==', 'odsbr1']], row: { fail_mode: 'secure' } })
+    expect(controllerOperations('odsbr1', [])).toEqual([{ op: 'update', table: 'Bridge', where: [['name', '==', 'odsbr1']], row: { controller: [], fail_mode: 'standalone' } }])
   })
 
   it('takes the default controllers where a network names none', () => {

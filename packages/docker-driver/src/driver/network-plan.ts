@@ -1,4 +1,4 @@
-import { addBridge, addPorts, type VswitchOperation } from '@streambed/ovs'
+import { addBridge, addPorts, namedUuid, type VswitchOperation } from '@streambed/ovs'
 import { DockerDriverError } from '../errors.js'
 import type { AddedPort, Network } from '../model/network.js'
 import { bridgeName, chooseDpid, formatDpid, networkAddresses, parseNetworkOptions } from '../options/index.js'
@@ -79,6 +79,20 @@ export function controllersOf(network: Network, embedded: string | undefined, de
   return [...new Set([...(embedded === undefined ? [] : [embedded]), ...given])]
 }
 
+/** What a bridge does without its controllers: one that has some forwards nothing that they did not allow. */
+export function failModeOf(controllers: readonly string[]): 'secure' | 'standalone' {
+  return controllers.length > 0 ? 'secure' : 'standalone'
+}
+
+/** The operations that give a bridge that is there these controllers, and no others. */
+export function controllerOperations(bridge: string, controllers: readonly string[]): VswitchOperation[] {
+  const targets = controllers.map((target, index) => ({ target, name: `controller${index}` }))
+  return [
+    ...targets.map(({ target, name }): VswitchOperation => ({ op: 'insert', table: 'Controller', 'uuid-name': name, row: { target, max_backoff: 1000n } })),
+    { op: 'update', table: 'Bridge', where: [['name', '==', bridge]], row: { controller: targets.map(({ name }) => namedUuid(name)), fail_mode: failModeOf(controllers) } },
+  ]
+}
+
 /** The operations that make a network's bridge with the ports of its options. */
 export function bridgeOperations(network: Network, request: CreateNetworkRequest, driver: string, controllers: readonly string[]): VswitchOperation[] {
   const { bridge, options, addresses, internal, ports, preallocated } = network
@@ -88,7 +102,7 @@ export function bridgeOperations(network: Network, request: CreateNetworkRequest
       name: bridge,
       datapath_type: options.userspace ? 'netdev' : 'system',
       datapath_id: formatDpid(network.dpid),
-      fail_mode: controllers.length > 0 ? 'secure' : 'standalone',
+      fail_mode: failModeOf(controllers),
       controllers,
       // Always: otherwise it has the lowest address of its ports, another one whenever they change, and containers know the gateway by it.
       other_config: { hwaddr: options.ovsLocalMac ?? macOf(network.id) },

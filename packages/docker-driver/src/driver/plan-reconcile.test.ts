@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Endpoint, Network } from '../model/network.js'
 import type { DockerContainer, DockerNetwork } from '../docker/docker-engine.js'
 import type { CreateNetworkRequest } from '../protocol/network-driver.js'
-import { endpointAlias } from './link-alias.js'
+import { endpointAlias, networkAlias } from './link-alias.js'
 import { planNetwork } from './network-plan.js'
 import { planReconcile, requestFromDocker, type Observed } from './plan-reconcile.js'
 import { key } from './state.js'
@@ -23,7 +23,7 @@ const port = (name: string, more: Partial<BridgePort> = {}): BridgePort => ({
   uuid: `uuid-${name}` as BridgePort['uuid'], name, type: '', ofport: 1, error: undefined, mac: undefined, ifindex: 1, options: {}, externalIds: {}, ...more,
 })
 const bridge: BridgeState = {
-  uuid: 'uuid' as BridgeState['uuid'], name: network.bridge, datapathId: 'aaaaaaaaaaaa', controllers: [],
+  uuid: 'uuid' as BridgeState['uuid'], name: network.bridge, dpid: 0xaaaaaaaaaaaan, controllers: ['unix:/run/x.sock'], failMode: 'secure',
   externalIds: { [key.driver]: 'dovesnap', [key.network]: id },
   ports: [port(network.bridge, { ofport: 65534 }), port('odsvebbbbb', { externalIds: { [key.endpoint]: eid } })],
 }
@@ -41,6 +41,7 @@ const agreed: Observed = {
   docker: { networks: [docker], containers: [container] },
   bridges: [bridge],
   links: new Map([link(network.bridge, ['10.9.0.1/24']), veth('odsvebbbbb', endpointAlias('dovesnap', eid))]),
+  controllers: { embedded: 'unix:/run/x.sock', defaults: [] },
   fresh: new Set(),
 }
 const types = (observed: Partial<Observed>) => planReconcile({ ...agreed, ...observed }).map(({ type }) => type)
@@ -60,7 +61,7 @@ describe('planReconcile', () => {
     const empty = { networks: [{ ...docker, endpoints: new Map() }], containers: [] }
     expect(types({ docker: empty })).toEqual(['remove-endpoint'])
     expect(types({ docker: empty, fresh: new Set([eid]) })).toEqual([])
-    expect(types({ docker: empty, networks: new Map([[id, { ...network, endpoints: new Map() }]]) })).toEqual(['remove-port'])
+    expect(types({ docker: empty, networks: new Map([[id, { ...network, endpoints: new Map() }]]) })).toEqual(['remove-port', 'remove-link'])
   })
 
   it('removes a veth pair of which nobody knows any more', () => {
@@ -69,6 +70,8 @@ describe('planReconcile', () => {
     expect(planReconcile({ ...agreed, links })).toEqual([{ type: 'remove-link', link: 'odsveccccc' }])
     expect(planReconcile({ ...agreed, links, fresh: new Set([other]) })).toEqual([])
     expect(planReconcile({ ...agreed, links, docker: undefined })).toEqual([])
+    const devices = new Map([...agreed.links, veth('odsbrccccc', networkAlias('dovesnap', other)), veth('odsbrother', networkAlias('dovesnap', id))])
+    expect(planReconcile({ ...agreed, links: devices })).toEqual([{ type: 'remove-link', link: 'odsbrccccc' }])
   })
 
   it('makes a bridge again, the same, also while Docker does not answer', () => {
@@ -94,6 +97,22 @@ describe('planReconcile', () => {
     expect(types({ docker: { networks: [docker], containers: [{ ...container, name: 'www' }] } })).toEqual(['rename-container'])
     expect(types({ bridges: [{ ...bridge, ports: bridge.ports.map((one) => (one.name === 'odsvebbbbb' ? { ...one, ofport: 9 } : one)) }] })).toEqual(['renumber'])
     expect(planReconcile({ ...agreed, links: new Map([link(network.bridge), link('odsvebbbbb')]) })).toEqual([{ type: 'bring-up', network: id, bridge: network.bridge, addresses: ['10.9.0.1/24'] }])
+  })
+
+  it('gives bridges the controllers that the driver was started with', () => {
+    const controllers = { embedded: undefined, defaults: ['tcp:127.0.0.1:6653'] }
+    expect(planReconcile({ ...agreed, controllers })).toEqual([{ type: 'set-controllers', bridge: network.bridge, controllers: ['tcp:127.0.0.1:6653'] }])
+    expect(planReconcile({ ...agreed, controllers: { embedded: undefined, defaults: [] } })).toMatchObject([{ type: 'set-controllers', controllers: [] }])
+    expect(types({ bridges: [{ ...bridge, failMode: undefined }] })).toEqual(['set-controllers'])
+    const named = { ...network, options: { ...network.options, controllers: ['unix:/run/x.sock'] } }
+    expect(types({ controllers, networks: new Map([[id, named]]) })).toEqual([])
+  })
+
+  it('brings an interface of the machine up again', () => {
+    const networks = new Map([[id, { ...network, ports: new Map([['eth7', 3]]) }]])
+    const links = (up: boolean) => new Map([...agreed.links, ['eth7', { ...link('eth7')[1], up }] as const])
+    expect(planReconcile({ ...agreed, networks, links: links(false) })).toEqual([{ type: 'bring-up-port', port: 'eth7' }])
+    expect(types({ networks, links: links(true) })).toEqual([])
   })
 
   it('adopts what somebody else adds to a bridge', () => {

@@ -2,10 +2,11 @@ import type { DockerContainer, DockerEndpoint, DockerNetwork } from '../docker/d
 import type { Endpoint, Network } from '../model/network.js'
 import { vethOf } from '../options/index.js'
 import type { CreateNetworkRequest } from '../protocol/network-driver.js'
+import { macFor } from './endpoint.js'
 import type { Identity } from './identify.js'
 import type { Networks } from './ledger.js'
 import { aliasEndpoint, aliasNetwork } from './link-alias.js'
-import { gatewaysOf } from './network-plan.js'
+import { controllersOf, failModeOf, gatewaysOf } from './network-plan.js'
 import { foreignPorts, sameForeignPorts, usable } from './read-networks.js'
 import { key } from './state.js'
 import type { BridgeState } from './switch-database.js'
@@ -33,6 +34,8 @@ export interface Observed {
   readonly docker: { readonly networks: readonly DockerNetwork[]; readonly containers: readonly DockerContainer[] } | undefined
   readonly bridges: readonly BridgeState[]
   readonly links: ReadonlyMap<string, ObservedLink>
+  /** The controllers of bridges whose network names none, and this process itself, if it is one. */
+  readonly controllers: { readonly embedded: string | undefined; readonly defaults: readonly string[] }
   /** Ids of networks and endpoints that were made a moment ago: Docker may not list them yet. */
   readonly fresh: ReadonlySet<string>
 }
@@ -47,6 +50,10 @@ export type Repair =
   | { readonly type: 'rename-network'; readonly id: string; readonly name: string }
   /** The bridge's own port has lost its address, or is down: Open vSwitch was started again. */
   | { readonly type: 'bring-up'; readonly network: string; readonly bridge: string; readonly addresses: readonly string[] }
+  /** An interface of the machine that the network has (`ovs.bridge.add_ports`) is down: the machine was started again. */
+  | { readonly type: 'bring-up-port'; readonly port: string }
+  /** The driver was started with other controllers than the bridge was made with. */
+  | { readonly type: 'set-controllers'; readonly bridge: string; readonly controllers: readonly string[] }
   | { readonly type: 'remove-endpoint'; readonly network: string; readonly endpoint: string }
   /** A port of an endpoint of which nobody knows any more. */
   | { readonly type: 'remove-port'; readonly port: string }
@@ -108,6 +115,9 @@ function networkRepairs(observed: Observed, network: Network, docker: DockerNetw
   const local = links.get(network.bridge)
   const missing = gatewaysOf(network).filter((address) => !local?.addresses.some((one) => sameAddress(one, address)))
   if (local !== undefined && (!local.up || missing.length > 0)) repairs.push({ type: 'bring-up', network: network.id, bridge: network.bridge, addresses: missing })
+  for (const port of network.ports.keys()) if (links.get(port)?.up === false) repairs.push({ type: 'bring-up-port', port })
+  const controllers = controllersOf(network, observed.controllers.embedded, observed.controllers.defaults)
+  if (!sameSet(bridge.controllers, controllers) || (bridge.failMode ?? 'standalone') !== failModeOf(controllers)) repairs.push({ type: 'set-controllers', bridge: bridge.name, controllers })
   for (const endpoint of network.endpoints.values()) repairs.push(...endpointRepairs(observed, network, bridge, endpoint, docker))
   for (const port of bridge.ports) {
     const id = port.externalIds[key.endpoint]
@@ -145,9 +155,11 @@ function endpointRepairs(observed: Observed, network: Network, bridge: BridgeSta
 /** An endpoint that Docker knows and the driver does not: the database was lost, while its interface is still there. */
 function unknownEndpoint(observed: Observed, network: Network, bridge: BridgeState, known: DockerEndpoint): Extract<Repair, { type: 'restore-port' }>[] {
   const link = [...observed.links.values()].find(({ alias }) => aliasEndpoint(observed.driver, alias) === known.id)
-  if (link === undefined || known.mac === undefined || bridge.ports.some(({ name }) => name === link.name)) return []
+  if (link === undefined || bridge.ports.some(({ name }) => name === link.name)) return []
   const names = vethOf(link.name)
-  const { id, mac, ipv4, ipv6 } = known
+  const { id, ipv4, ipv6, containerId } = known
+  // Docker does not tell the one that was chosen when the container was known.
+  const mac = known.mac ?? macFor(network, { ipv4, ipv6, endpointId: id }, containerId)
   return [{ type: 'restore-port', network: network.id, endpoint: { id, hostInterface: names.host, containerInterface: names.container, mac, ipv4, ipv6, joined: undefined } }]
 }
 
@@ -180,6 +192,10 @@ function firstAddress(pool: string): string {
   if (base.includes(':')) return base.replace(/::$/, '::1').replace(/:0$/, ':1')
   const parts = base.split('.').map(Number)
   return [...parts.slice(0, 3), (parts[3] ?? 0) + 1].join('.')
+}
+
+function sameSet(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((item) => b.includes(item))
 }
 
 /** Whether two texts are one address with its length: IPv6 has several spellings. */

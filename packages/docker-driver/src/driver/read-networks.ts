@@ -4,9 +4,24 @@ import type { CreateNetworkRequest } from '../protocol/network-driver.js'
 import { key, readBridgeIds, readEndpoint } from './state.js'
 import type { BridgePort, BridgeState } from './switch-database.js'
 
-/** The networks of a driver as the database of Open vSwitch has them: what a new process knows of those that were made before. */
-export function readNetworks(bridges: readonly BridgeState[], driver: string): Network[] {
-  return bridges.flatMap((bridge) => readNetwork(bridge, driver) ?? [])
+/**
+ * The networks of a driver as the database of Open vSwitch has them: what a new process knows of those that were made before. One that
+ * cannot be read is left out: Docker may know enough to make it again.
+ * @param onUnreadable gets what is wrong with such a one, in words
+ */
+export function readNetworks(bridges: readonly BridgeState[], driver: string, onUnreadable: (text: string) => void): Network[] {
+  return bridges.flatMap((bridge) => {
+    const id = bridge.externalIds[key.network]
+    if (id === undefined || bridge.externalIds[key.driver] !== driver) return []
+    try {
+      const network = readNetwork(bridge, driver)
+      if (network !== undefined) return [network]
+      onUnreadable(`the record of network ${id.slice(0, 12)} on bridge ${bridge.name} is damaged: external_ids:${key.request} must be what this driver wrote`)
+    } catch (error) {
+      onUnreadable(`the record of network ${id.slice(0, 12)} on bridge ${bridge.name} cannot be read: ${(error as Error).message}`)
+    }
+    return []
+  })
 }
 
 function readNetwork(bridge: BridgeState, driver: string): Network | undefined {
@@ -25,7 +40,7 @@ function readNetwork(bridge: BridgeState, driver: string): Network | undefined {
     id: ids.id,
     name: ids.name ?? bridge.name,
     bridge: bridge.name,
-    dpid: BigInt(`0x${bridge.datapathId ?? '0'}`),
+    dpid: bridge.dpid ?? 0n,
     options: parseNetworkOptions(ids.record.options, request),
     addresses: networkAddresses(request),
     internal: ids.record.internal,

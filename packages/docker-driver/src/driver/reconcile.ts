@@ -5,6 +5,7 @@ import { deleteEndpoint, networkOf, ofEndpoint, startPort } from './endpoint.js'
 import { admit, nameOperations, renamed } from './join.js'
 import { ofNetwork } from './ledger.js'
 import { networkAlias } from './link-alias.js'
+import { controllerOperations } from './network-plan.js'
 import { planReconcile, type Observed, type ObservedLink, type Repair } from './plan-reconcile.js'
 import { endpointIds } from './state.js'
 
@@ -25,6 +26,7 @@ export async function observe(context: DriverContext): Promise<Observed> {
     docker,
     bridges: context.database.bridges(),
     links: new Map(links.map((link): [string, ObservedLink] => [link.name, link])),
+    controllers: { embedded: context.controller.target, defaults: context.defaultControllers },
     fresh: new Set(context.fresh.keys()),
   }
 }
@@ -77,6 +79,10 @@ async function carryOut(context: DriverContext, repair: Repair): Promise<void> {
       return rename(context, repair.id, repair.name)
     case 'bring-up':
       return links.bringUp(repair.bridge, repair.addresses, networkAlias(context.name, repair.network))
+    case 'bring-up-port':
+      return links.bringUp(repair.port, [])
+    case 'set-controllers':
+      return void (await database.commit(controllerOperations(repair.bridge, repair.controllers)))
     case 'remove-endpoint':
       return (await deleteEndpoint(context, repair.network, repair.endpoint))()
     case 'remove-port':
@@ -155,6 +161,10 @@ function describe(repair: Repair): string {
       return `interface ${repair.link} belongs to no container, and is removed`
     case 'bring-up':
       return `bridge ${repair.bridge} gets ${repair.addresses.join(', ') || 'up'} again`
+    case 'bring-up-port':
+      return `interface ${repair.port} is brought up again`
+    case 'set-controllers':
+      return `bridge ${repair.bridge} gets ${repair.controllers.join(', ') || 'no one'} as its controllers`
     case 'remove-network':
       return `network ${repair.id.slice(0, 12)} is no more in Docker, and is removed`
     case 'restore-port':

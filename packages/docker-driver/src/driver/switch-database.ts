@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs'
 import { OvsdbReplica, OvsdbSession, OvsError, setNextCfg, type OpenVSwitch, type StringMap, type Uuid, type VswitchOperation } from '@streambed/ovs'
 import { DockerDriverError } from '../errors.js'
+import { readDpid } from '../options/index.js'
 
 const tables = {
   Open_vSwitch: ['cur_cfg', 'next_cfg', 'bridges', 'ovs_version'],
@@ -15,9 +17,12 @@ type Tables = OvsdbReplica<OpenVSwitch, typeof tables>
 export interface BridgeState {
   readonly uuid: Uuid
   readonly name: string
-  readonly datapathId: string | undefined
+  /** undefined while it has none. */
+  readonly dpid: bigint | undefined
   readonly externalIds: StringMap
   readonly controllers: readonly string[]
+  /** What it does without a controller; undefined is `standalone`. */
+  readonly failMode?: 'standalone' | 'secure' | undefined
   /** Its own port included. */
   readonly ports: readonly BridgePort[]
 }
@@ -43,6 +48,8 @@ export interface BridgePort {
 export interface CommitOptions {
   /** Interfaces that must have an OpenFlow port number afterwards. Default: none. */
   readonly interfaces?: readonly string[]
+  /** A bridge in the kernel that must be there afterwards: without the kernel's module the change fails at once, with what to do. */
+  readonly kernelBridge?: string | undefined
   /** Wait until ovs-vswitchd has carried it out. Default true. */
   readonly carriedOut?: boolean
   /** Milliseconds. */
@@ -105,7 +112,7 @@ export class SwitchDatabase implements AsyncDisposable {
    * interfaces that were asked for.
    * @throws DockerDriverError `switch`, in words; nothing is undone then
    */
-  async commit(operations: readonly VswitchOperation[], { interfaces = [], carriedOut = true, timeout = COMMIT_MS }: CommitOptions = {}): Promise<ReadonlyMap<string, number>> {
+  async commit(operations: readonly VswitchOperation[], { interfaces = [], kernelBridge, carriedOut = true, timeout = COMMIT_MS }: CommitOptions = {}): Promise<ReadonlyMap<string, number>> {
     if (operations.length === 0) return new Map()
     const all = carriedOut ? [...operations, ...setNextCfg()] : operations
     try {
@@ -113,7 +120,7 @@ export class SwitchDatabase implements AsyncDisposable {
       if (!carriedOut) return new Map()
       const [root] = (results.at(-1) as { rows: readonly { next_cfg: bigint }[] }).rows
       const cfg = root?.next_cfg ?? 0n
-      return await this.replica.until(() => this.#done(cfg, interfaces), { timeout })
+      return await this.replica.until(() => this.#done(cfg, interfaces, kernelBridge), { timeout })
     } catch (cause) {
       if (cause instanceof DockerDriverError) throw cause
       if (cause instanceof OvsError && cause.code === 'timeout') throw new DockerDriverError('switch', `Open vSwitch did not carry the change out within ${timeout / 1000} s: are ovsdb-server and ovs-vswitchd running?`, { cause })
@@ -153,9 +160,13 @@ export class SwitchDatabase implements AsyncDisposable {
     await this.close()
   }
 
-  #done(cfg: bigint, interfaces: readonly string[]): ReadonlyMap<string, number> | undefined {
+  #done(cfg: bigint, interfaces: readonly string[], kernelBridge: string | undefined): ReadonlyMap<string, number> | undefined {
     const [root] = this.replica.rows('Open_vSwitch').values()
     if (root === undefined || root.cur_cfg < cfg) return undefined
+    // ovs-vswitchd says so only in its log. The module alone would not tell: it may be built into the kernel.
+    if (kernelBridge !== undefined && this.port(kernelBridge)?.ofport === undefined && !existsSync('/sys/module/openvswitch')) {
+      throw new DockerDriverError('missing', 'this kernel has no openvswitch module: load it (modprobe openvswitch) or give ovs.bridge.userspace=true')
+    }
     const ofports = new Map<string, number>()
     for (const name of interfaces) {
       const [row] = this.replica.find('Interface', [['name', '==', name]])
@@ -168,13 +179,15 @@ export class SwitchDatabase implements AsyncDisposable {
     return ofports
   }
 
-  #bridge(row: { readonly _uuid: Uuid; readonly name: string; readonly ports: readonly Uuid[]; readonly controller: readonly Uuid[]; readonly datapath_id: string | undefined; readonly external_ids: StringMap; readonly other_config: StringMap }): BridgeState {
+  #bridge(row: { readonly _uuid: Uuid; readonly name: string; readonly ports: readonly Uuid[]; readonly controller: readonly Uuid[]; readonly datapath_id: string | undefined; readonly fail_mode: 'standalone' | 'secure' | undefined; readonly external_ids: StringMap; readonly other_config: StringMap }): BridgeState {
     return {
       uuid: row._uuid,
       name: row.name,
-      datapathId: row.other_config['datapath-id'] ?? row.datapath_id,
+      // What was asked for, which it may not have yet.
+      dpid: readDpid(row.other_config['datapath-id']) ?? readDpid(row.datapath_id),
       externalIds: row.external_ids,
       controllers: row.controller.flatMap((uuid) => this.replica.row('Controller', uuid)?.target ?? []),
+      failMode: row.fail_mode,
       ports: row.ports.flatMap((uuid) => this.#port(uuid)),
     }
   }

@@ -55,7 +55,7 @@ export function readFormerContext(bridges: readonly BridgeState[], driver: strin
   const loopback = bridges.find((bridge) => purposeOf(bridge, driver) === 'loopback')
   const [, dp, port] = /^(.+):(\d+)$/.exec(loopback?.externalIds[machineKey.mirrorTo] ?? '') ?? []
   return {
-    ...(stack?.datapathId !== undefined && { stack: { bridge: stack.name, dpid: BigInt(`0x${stack.datapathId}`), host: '', links: [] } }),
+    ...(stack?.dpid !== undefined && { stack: { bridge: stack.name, dpid: stack.dpid, host: '', links: [] } }),
     ...(dp !== undefined && { mirrorTo: { dp, port: Number(port) } }),
   }
 }

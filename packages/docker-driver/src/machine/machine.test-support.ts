@@ -33,7 +33,7 @@ export function port(name: string, ofport: number, externalIds: BridgePort['exte
 
 /** A bridge with its own port. */
 export function bridge(name: string, externalIds: BridgeState['externalIds'], ports: readonly BridgePort[] = []): BridgeState {
-  return { uuid: name as Uuid, name, datapathId: '00000000000000ff', externalIds, controllers: [], ports: [{ ...port(name, 65534), type: 'internal' }, ...ports] }
+  return { uuid: name as Uuid, name, dpid: 0xffn, externalIds, controllers: [], ports: [{ ...port(name, 65534), type: 'internal' }, ...ports] }
 }
 
 /** The bridge of a network. */

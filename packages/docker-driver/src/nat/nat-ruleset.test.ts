@@ -74,6 +74,12 @@ describe('natRuleset', () => {
     expect(added(natRuleset([network('nat', 'br1', '10.9.0', 'fd09', [waiting])], table), 'rule').filter((rule) => rule.startsWith('mappings'))).toEqual([])
   })
 
+  it('keeps comments to 100 bytes and whole characters', () => {
+    const named = { ...network('nat', 'br1', '10.9.0', undefined, []), name: `"${'é'.repeat(49)}日本` }
+    const comments = natRuleset([named], table).nftables.flatMap(({ add }) => (add?.['rule'] as { comment?: string } | undefined)?.comment ?? [])
+    expect(new Set(comments)).toEqual(new Set(['é'.repeat(49)]))
+  })
+
   it('has a generation that follows from the content alone', () => {
     const one = network('nat', 'br1', '10.9.0', undefined, [])
     const two = network('routed', 'br2', '10.8.0', undefined, [])

@@ -67,6 +67,11 @@ function zoneOf(endpointId: string, port: number): number {
   return 1 + (createHash('sha256').update(`${endpointId} ${port}`).digest().readUInt32BE() % 65535)
 }
 
+/** nftables takes 128 bytes of a comment. A character that would be cut in two is left out. */
+function shortened(comment: string): string {
+  return new TextDecoder().decode(Buffer.from(comment).subarray(0, 100), { stream: true })
+}
+
 function own(name: string): { readonly family: string; readonly name: string } {
   return { family: 'inet', name }
 }
@@ -170,8 +175,7 @@ class TableContent {
   }
 
   #rule(chain: string, expr: readonly NftValue[], comment?: string): NftCommand {
-    // nftables keeps 128 bytes of a comment.
-    const text = comment === undefined || comment === '' ? {} : { comment: comment.replaceAll('"', '').slice(0, 100) }
+    const text = comment === undefined || comment === '' ? {} : { comment: shortened(comment.replaceAll('"', '')) }
     return { add: { rule: { family: 'inet', table: this.#table, chain, expr, ...text } } }
   }
 }

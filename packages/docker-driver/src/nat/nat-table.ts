@@ -14,6 +14,11 @@ export interface NatTableOptions {
   readonly table: string
   /** Told once for each reason why packets may not get through although all rules are there. */
   readonly onWarning?: (message: string) => void
+  /**
+   * Asked each time whether the kernel's forwarding may be switched on: dockerd has to find it as it was, see {@link enableForwarding}. Call
+   * {@link NatTable.apply} again when the answer changes. Default: always.
+   */
+  readonly mayForward?: () => boolean
 }
 
 /**
@@ -25,6 +30,8 @@ export class NatTable {
   readonly #options: NatTableOptions
   #networks: readonly Network[] = []
   #last: Promise<unknown> = Promise.resolve()
+  /** A change of endpoints whose turn has not come. */
+  #waiting: { networks: readonly Network[]; done?: Promise<void> } | undefined
   /** {@link generationChain} of what was put there last. */
   #generation: string | undefined
   readonly #warned = new Set<string>()
@@ -37,16 +44,25 @@ export class NatTable {
   }
 
   /**
-   * Makes the kernel do what these networks want, and nothing else. Connections that are there go on. Call it once dockerd is up: see {@link enableForwarding}.
+   * Makes the kernel do what these networks want, and nothing else. Connections that are there go on.
    * @param scope `endpoints`: the networks are those of the last call, only containers have come or gone. Then one program runs, and none when no port
    * mapping has changed; what others may have removed is not looked for.
    * @throws DockerDriverError `missing`: no `nft`. `forbidden`, `kernel`: it was refused; nothing is changed then.
    */
   apply(networks: readonly Network[], scope: 'all' | 'endpoints' = 'all'): Promise<void> {
-    return this.#inTurn(async () => {
-      this.#networks = networks
-      await (scope === 'all' ? this.#ensure() : this.#update())
-    })
+    if (scope === 'all' || this.#waiting === undefined) {
+      // What comes while this one waits for its turn is done with it.
+      const waiting: { networks: readonly Network[]; done?: Promise<void> } = { networks }
+      this.#waiting = scope === 'all' ? undefined : waiting
+      waiting.done = this.#inTurn(async () => {
+        if (this.#waiting === waiting) this.#waiting = undefined
+        this.#networks = waiting.networks
+        await (scope === 'all' ? this.#ensure() : this.#update())
+      })
+      return waiting.done
+    }
+    this.#waiting.networks = networks
+    return this.#waiting.done ?? Promise.resolve()
   }
 
   /**
@@ -87,7 +103,7 @@ export class NatTable {
       readFlavours(),
       replaceTable(ruleset, 'inet', table),
       replaceTable(arpRuleset(this.#networks, table), 'arp', table),
-      enableForwarding(networks),
+      this.#forward(networks),
     ])
     this.#generation = generationChain(ruleset)
     await this.#ensureDockerUser(flavours, networks)
@@ -101,8 +117,12 @@ export class NatTable {
     // Nothing was put there by this object: what is there is not known.
     if (this.#generation === undefined || generation === undefined) return this.#ensure()
     if (generation === this.#generation) return
-    await Promise.all([applyRuleset(ruleset), enableForwarding(networks)])
+    await Promise.all([applyRuleset(ruleset), this.#forward(networks)])
     this.#generation = generation
+  }
+
+  async #forward(networks: readonly Network[]): Promise<void> {
+    if (this.#options.mayForward?.() ?? true) await enableForwarding(networks)
   }
 
   async #ensureDockerUser(flavours: readonly IptablesFlavour[], networks: readonly Network[]): Promise<void> {
@@ -149,8 +169,8 @@ async function isInPlace(generation: string | undefined, family: 'inet' | 'arp',
 }
 
 async function applyRuleset(ruleset: NftCommands): Promise<void> {
-  // nft opens /dev/stdin by name, which fails for the sockets that Node.js makes: `cat` makes it a pipe.
-  const { code, stdout, stderr } = await runProgram(['sh', '-c', 'cat | nft -j -f -'], JSON.stringify(ruleset))
+  // nft opens /dev/stdin by its name.
+  const { code, stdout, stderr } = await runProgram(['nft', '-j', '-f', '-'], JSON.stringify(ruleset), { file: true })
   if (code === 0) return
   const text = (stderr.trim() || stdout.trim()).slice(0, 2000)
   const isForbidden = /operation not permitted/i.test(text)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { endpoint, mapping, network } from './networks.fixture.js'
-import { checkMappings, describeMapping, mappingFamilies, overlap } from './port-mapping.js'
+import { checkMappings, describeMapping, fulfils, mappingFamilies, overlap, portRange } from './port-mapping.js'
 
 const both = { id: 'new', ipv4: '10.9.0.9/24', ipv6: 'fd09::9/64' }
 const at = (hostAddress: string | undefined) => mapping(8080, { hostAddress })
@@ -65,4 +65,26 @@ describe('checkMappings', () => {
   ])('refuses an address that nothing can be forwarded from: %j %s', (of, hostAddress, words) => {
     expect(() => { checkMappings([lab], of, [mapping(1, { hostAddress })]) }).toThrow(words)
   })
+})
+
+it.each([
+  [mapping(0), [49153, 65535]],
+  [mapping(8000, { hostPortEnd: 8010 }), [8000, 8010]],
+  [mapping(8000, { hostPortEnd: 8000 }), undefined],
+  [mapping(8000), undefined],
+])('knows the ports to choose from: %j', (of, range) => {
+  expect(portRange(of)).toEqual(range)
+})
+
+it.each([
+  [mapping(8003), mapping(8000, { hostPortEnd: 8010 }), true],
+  [mapping(8011), mapping(8000, { hostPortEnd: 8010 }), false],
+  [mapping(8003, { hostAddress: '192.0.2.1' }), mapping(8000, { hostPortEnd: 8010, hostAddress: '192.0.2.2' }), false],
+  [mapping(8003, { protocol: 'udp' }), mapping(8000, { hostPortEnd: 8010 }), false],
+  [mapping(8003, { containerPort: 81 }), mapping(8000, { hostPortEnd: 8010 }), false],
+  [mapping(49153), mapping(0), true],
+  [mapping(8080), mapping(8080), true],
+  [mapping(8081), mapping(8080), false],
+])('knows what a container has already: %j for %j', (held, wanted, expected) => {
+  expect(fulfils(held, wanted)).toBe(expected)
 })

@@ -44,6 +44,20 @@ function canonical(address: string): string {
   return isIPv6(address) ? new URL(`http://[${address.replace(/%.*$/, '')}]`).hostname : address
 }
 
+/** First and last of the ports of which a mapping is to get one, as of `-p 80` and `-p 8000-8010:80`; undefined when it names its port. */
+export function portRange({ hostPort, hostPortEnd = hostPort }: PortMapping): readonly [number, number] | undefined {
+  if (hostPort === 0) return [49153, 65535]
+  return hostPortEnd > hostPort ? [hostPort, hostPortEnd] : undefined
+}
+
+/** Whether a mapping that a container has already, on another network, is what this one asks for. */
+export function fulfils(held: PortMapping, wanted: PortMapping): boolean {
+  if (held.protocol !== wanted.protocol || held.containerPort !== wanted.containerPort) return false
+  if (wanted.hostPort === 0) return true
+  const { hostPort } = held
+  return hostPort >= wanted.hostPort && hostPort <= (wanted.hostPortEnd ?? wanted.hostPort) && overlap(held, { ...wanted, hostPort })
+}
+
 /**
  * Checks the mappings of a container against themselves, its addresses, and the mappings of all other containers. Touches nothing.
  * @param networks All networks of the driver.

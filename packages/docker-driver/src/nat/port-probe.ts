@@ -31,10 +31,11 @@ export async function probePort(mapping: PortMapping): Promise<void> {
  * @param networks All networks of the driver.
  * @param mapping What is wanted; its `hostPort` does not matter.
  * @param range First and last port. Default 49153 to 65535, as with Docker.
+ * @param besides Port mappings that are taken too, but for those without a port.
  * @throws DockerDriverError `conflict`: every port of the range is in use. As {@link probePort}.
  */
-export async function choosePort(networks: readonly Network[], mapping: PortMapping, range: readonly [number, number] = [49153, 65535]): Promise<number> {
-  const taken = networks.flatMap(({ endpoints }) => [...endpoints.values()].flatMap(({ joined }) => joined?.portMappings ?? []))
+export async function choosePort(networks: readonly Network[], mapping: PortMapping, range: readonly [number, number] = [49153, 65535], besides: readonly PortMapping[] = []): Promise<number> {
+  const taken = [...besides.filter(({ hostPort }) => hostPort !== 0), ...networks.flatMap(({ endpoints }) => [...endpoints.values()].flatMap(({ joined }) => joined?.portMappings ?? []))]
   for (let hostPort = range[0]; hostPort <= range[1]; hostPort++) {
     const candidate = { ...mapping, hostPort }
     if (taken.some((other) => overlap(candidate, other))) continue

@@ -1,4 +1,7 @@
 import { spawn } from 'node:child_process'
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { DockerDriverError } from '../errors.js'
 
 /** What a program printed, and how it ended. */
@@ -18,27 +21,42 @@ const packages: Readonly<Record<string, string>> = {
  * Runs a program to its end, without a shell. Its exit code is for the caller to judge.
  * @param argv The program and its arguments.
  * @param input What it reads from its standard input.
+ * @param options.file It gets a file for that, and no pipe: for programs that open /dev/stdin by its name, which fails for the sockets that Node.js makes.
  * @throws DockerDriverError `missing`: there is no such program. `timeout`: not done after 30 s, and killed.
  */
-export function runProgram(argv: readonly [string, ...string[]], input = ''): Promise<ProgramResult> {
+export function runProgram(argv: readonly [string, ...string[]], input = '', { file = false }: { readonly file?: boolean } = {}): Promise<ProgramResult> {
   const [program, ...args] = argv
   // Where these programs are, which is not in every user's search path.
   const env = { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/usr/bin:/sbin:/bin` }
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { env, stdio: ['pipe', 'pipe', 'pipe'], timeout: 30_000, killSignal: 'SIGKILL' })
+    const descriptor = file ? namelessFile(input) : undefined
+    const child = spawn(program, args, { env, stdio: [descriptor ?? 'pipe', 'pipe', 'pipe'], timeout: 30_000, killSignal: 'SIGKILL' })
+    if (descriptor !== undefined) closeSync(descriptor)
     let stdout = ''
     let stderr = ''
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text))
     // A program that ends before it has read everything says why by its exit code.
-    child.stdin.on('error', () => undefined)
-    child.stdin.end(input)
+    child.stdin?.on('error', () => undefined)
+    child.stdin?.end(input)
     child.once('error', (cause: NodeJS.ErrnoException) => { reject(startError(program, cause)) })
     child.once('close', (code, signal) => {
       if (signal === 'SIGKILL') reject(new DockerDriverError('timeout', `${argv.join(' ')} was not done after 30 s.`))
       else resolve({ code: code ?? -1, stdout, stderr })
     })
   })
+}
+
+/** A file without a name: gone when nobody has it open any more. */
+function namelessFile(content: string): number {
+  const folder = mkdtempSync(join(tmpdir(), 'streambed-'))
+  try {
+    const path = join(folder, 'input')
+    writeFileSync(path, content, { mode: 0o600 })
+    return openSync(path, 'r')
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 }
 
 function startError(program: string, cause: NodeJS.ErrnoException): DockerDriverError {

@@ -22,6 +22,16 @@ export function formatDpid(dpid: bigint): string {
 }
 
 /**
+ * What Open vSwitch makes of `other_config:datapath-id`: 16 hexadecimal digits, or 0x and 1 to 16 of them, and not zero. undefined for anything else:
+ * it takes an id of its own then (ovs-vswitchd.conf.db(5)).
+ */
+export function readDpid(text: string | undefined): bigint | undefined {
+  const digits = /^(?:0x)?([0-9a-f]{16})$|^0x([0-9a-f]{1,15})$/i.exec(text ?? '')
+  const dpid = digits && BigInt(`0x${digits[1] ?? digits[2]}`)
+  return dpid ? dpid : undefined
+}
+
+/**
  * A free datapath id for a network that was given none. It is 48 bits of the network's id, so that daemons on several machines that
  * share one controller do not choose the same; the next bits of it when these are taken.
  * Throws `DockerDriverError` `conflict` in the case that cannot happen, when all of them are.

@@ -1,7 +1,7 @@
 export { aclsOfAddedPort, parseAddedPorts } from './added-ports.js'
 export { networkAddresses, type IpamAddresses } from './addresses.js'
 export { parseControllers } from './controllers.js'
-export { chooseDpid, formatDpid, parseDpid } from './dpid.js'
+export { chooseDpid, formatDpid, parseDpid, readDpid } from './dpid.js'
 export { shortEngineId } from './engine-id.js'
 export { LONGEST_INTERFACE_NAME, parseInterfaceName } from './interface-name.js'
 export { labelPrefixes, parseLabels, portSettings, type ContainerLabels, type PortSettings } from './labels.js'

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DockerDriverError } from '../errors.js'
-import { chooseDpid, formatDpid, parseDpid } from './dpid.js'
+import { chooseDpid, formatDpid, parseDpid, readDpid } from './dpid.js'
 import { shortEngineId } from './engine-id.js'
-import { bridgeName, loopbackBridgeName, mirrorBridgeName, patchNames, stackBridge, vethNames } from './names.js'
+import { bridgeName, loopbackBridgeName, mirrorBridgeName, patchNames, stackBridge, vethNames, vethOf } from './names.js'
 
 const id = fc.stringMatching(/^[0-9a-f]{64}$/)
 
@@ -33,6 +33,7 @@ describe('names', () => {
     }
     expect(() => bridgeName(network, taken)).toThrow('every interface name that can be made of the id 0123456789ab is taken')
     expect(vethNames(network, new Set(['ethc01234']))).toEqual({ host: 'odsve012345', container: 'ethc012345' })
+    expect(vethOf('odsve012345')).toEqual({ host: 'odsve012345', container: 'ethc012345' })
   })
 
   it('fit the kernel, and are not taken', () => {
@@ -95,4 +96,20 @@ describe('datapath ids', () => {
       }),
     )
   })
+})
+
+it.each([
+  ['0000000000000077', 0x77n],
+  ['0x77', 0x77n],
+  ['0xFFFFFFFFFFFFFFFF', 0xffffffffffffffffn],
+  ['0000000000000000', undefined],
+  ['0x0', undefined],
+  ['77', undefined],
+  ['0x0x77', undefined],
+  ['0x12345678901234567', undefined],
+  ['lab', undefined],
+  ['', undefined],
+  [undefined, undefined],
+])('reads the datapath id of a bridge of somebody else: %j', (text, dpid) => {
+  expect(readDpid(text)).toBe(dpid)
 })

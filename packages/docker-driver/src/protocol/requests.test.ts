@@ -81,14 +81,15 @@ describe('decodeJoin', () => {
 
   it('reads port mappings of all protocols', () => {
     const binding = { IP: '', Port: 80, HostIP: '', HostPort: 8080, HostPortEnd: 8080 }
-    expect(join([{ ...binding, Proto: 6 }, { ...binding, Proto: 17, HostIP: '127.0.0.1' }, { ...binding, Proto: 132, HostIP: '0.0.0.0' }])).toEqual({
+    expect(join([{ ...binding, Proto: 6 }, { ...binding, Proto: 17, HostIP: '127.0.0.1' }, { ...binding, Proto: 132, HostIP: '0.0.0.0' }, { ...binding, Proto: 6, HostIP: '::' }])).toEqual({
       networkId: NETWORK,
       endpointId: ENDPOINT,
       sandboxKey: '/var/run/docker/netns/0123456789ab',
       portMappings: [
         { protocol: 'tcp', containerPort: 80, hostPort: 8080, hostAddress: undefined },
         { protocol: 'udp', containerPort: 80, hostPort: 8080, hostAddress: '127.0.0.1' },
-        { protocol: 'sctp', containerPort: 80, hostPort: 8080, hostAddress: undefined },
+        { protocol: 'sctp', containerPort: 80, hostPort: 8080, hostAddress: '0.0.0.0' },
+        { protocol: 'tcp', containerPort: 80, hostPort: 8080, hostAddress: '::' },
       ],
     })
   })

@@ -156,10 +156,10 @@ function decodePortMapping(binding: JsonObject, path: string): PortMapping {
   }
 }
 
-/** Docker writes `0.0.0.0` or `::` for all addresses when it is told so; nothing otherwise. */
+/** Nothing stands for all addresses; `0.0.0.0` and `::` for all of their family. */
 function readHostAddress(value: unknown, path: string): string | undefined {
   const text = readOptionalString(value, path)
-  if (text === undefined || text === '0.0.0.0' || text === '::') return undefined
+  if (text === undefined) return undefined
   if (!isIPv4(text) && !isIPv6(text)) throw wrongField(path, 'an IP address', text)
   return text
 }

@@ -10,5 +10,5 @@ export type {
   OtherBridgePortState,
   OtherBridgeState,
 } from './network-state.js'
-export { networksJson, networkStates, type StatusContext } from './network-states.js'
+export { networkJson, networksJson, networkStates, type StatusContext } from './network-states.js'
 export { type GraphFormat, serveStatus, type ServeStatusOptions, type StatusServer } from './serve-status.js'

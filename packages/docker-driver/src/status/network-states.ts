@@ -29,6 +29,11 @@ export function networksJson(networks: readonly Network[], context: StatusContex
   return printJson(networkStates(networks, context))
 }
 
+/** One network of it. */
+export function networkJson(network: Network, context: StatusContext): string {
+  return printJson(networkState(network, context))
+}
+
 function networkState(network: Network, context: StatusContext): NetworkState {
   const { options, addresses } = network
   const gateway = addresses.ipv4?.gateway ?? addresses.ipv6?.gateway ?? ''

@@ -5,7 +5,7 @@ import type { Container, ContainerEngine, PullProgress } from '@streambed/docker
 import { TestbedError } from '../errors.js'
 import type { HostModel, NetworkModel } from '../topology/model.js'
 import { DockerNetworks, type Guest, type PluginModule, type PlugEvent } from './docker-networks.js'
-import { Guests, type Arrival } from './guests.js'
+import { Guests, interfaceFor, type Arrival } from './guests.js'
 import type { WireOption } from './privilege.js'
 import { containerSpecOf, readinessOf } from './specification.js'
 
@@ -39,6 +39,10 @@ interface Entry {
   readonly host: string
   /** It came by somebody's hand. */
   readonly guest: boolean
+  /** The process that it began with when the testbed last plugged it in. */
+  pid?: number
+  /** It has left, and comes as another one when it comes again. */
+  gone?: boolean
   /** Takes one that was joined off the networks that it was put on. */
   leave?: () => Promise<void>
 }
@@ -117,7 +121,7 @@ export class Containers {
         plug: async (event: PlugEvent, up: boolean) => {
           const entry = this.#entryOf(event.host)
           // One that is just being started, or has ended, is not being plugged in by anybody.
-          if (entry?.container.pid !== undefined && this.#isProcessOf(entry.container.pid, entry.container.id)) await this.onPlug(event, up)
+          if (entry !== undefined && this.#runs(entry)) await this.onPlug(event, up)
         },
         come: async (guest: Guest) => {
           const host = this.#hostOf(guest.container)
@@ -151,9 +155,13 @@ export class Containers {
   async #depart(container: string): Promise<void> {
     const entry = this.#entryOf(this.#hostOf(container)?.name)
     if (entry?.guest !== true) return
+    entry.gone = true
     // Docker is just taking it off, and would wait for itself.
     delete entry.leave
-    await this.onGuest.go(entry.host)
+    const gone = this.onGuest.go(entry.host)
+    // One that ends may be waited for by what is just being done to it.
+    if (this.#runs(entry)) await gone
+    else gone.catch(() => undefined)
   }
 
   #entryOf(host: string | undefined): Entry | undefined {
@@ -162,7 +170,7 @@ export class Containers {
 
   /** The host whose container has a name in Docker. */
   #hostOf(container: string): HostModel | undefined {
-    const entry = [...this.#entries.values()].find((candidate) => candidate.container.name === container)
+    const entry = [...this.#entries.values()].find((candidate) => candidate.container.name === container && candidate.gone !== true)
     return entry && [...this.hosts()].find(({ name }) => name === entry.host)
   }
 
@@ -198,7 +206,8 @@ export class Containers {
     return explained(host, () => this.#run(this.#entry(host)))
   }
 
-  async #run({ container }: Entry): Promise<number> {
+  async #run(entry: Entry): Promise<number> {
+    const { container } = entry
     await container.start({ ready: false, signal: this.options.signal })
     const { pid } = container
     // It has ended already: that is what readiness is about, with the end of its log.
@@ -209,6 +218,7 @@ export class Containers {
       if (!running) await container.ready({ readiness: {} })
       throw new TestbedError('missing', `its process ${pid} is not to be seen on this machine: a testbed plugs cables only into containers of a Docker that runs here, not in a virtual machine or elsewhere`)
     }
+    entry.pid = pid
     return pid
   }
 
@@ -218,8 +228,8 @@ export class Containers {
       if (this.#entries.get(host.namespace)?.container !== container) return
       // It may be the end of a run before this one.
       if (action !== 'die') continue
-      // Docker itself may be ending. What is seen here serves as well then.
-      const running = await container.state().then((state) => state.running, () => container.pid !== undefined && this.#isProcessOf(container.pid, container.id))
+      // Docker itself may be ending. What is seen here serves as well then; and when somebody has started it again, which is not what the testbed has plugged in.
+      const running = this.isRunning(host) && (await container.state().then((state) => state.running, () => true))
       if (!running) this.onEnd(host.namespace, exitCode)
     }
   }
@@ -231,11 +241,21 @@ export class Containers {
         explained(host, async () => {
           const { container } = this.#entry(host)
           // Whether it still runs is seen here, and Docker need not be asked.
-          if (host.spec.ready === undefined && container.pid !== undefined && this.#isProcessOf(container.pid, container.id)) return
+          if (host.spec.ready === undefined && this.isRunning(host)) return
           await container.ready({ readiness: readinessOf(host.spec.ready), signal: this.options.signal })
         }),
       ),
     )
+  }
+
+  /** Whether the process that the container of a host began with, when the testbed last plugged it in, is there. Docker is not asked. */
+  isRunning(host: HostModel): boolean {
+    const entry = this.#entries.get(host.namespace)
+    return entry !== undefined && this.#runs(entry)
+  }
+
+  #runs({ container, pid }: Entry): boolean {
+    return pid !== undefined && this.#isProcessOf(pid, container.id)
   }
 
   #isProcessOf(pid: number, containerId: string): boolean {
@@ -284,7 +304,7 @@ export class Containers {
     this.#entries.clear()
     const networks = await this.#networks?.catch(() => undefined)
     try {
-      await Promise.all(entries.map(({ leave }) => leave?.().catch(() => undefined)))
+      await Promise.all(entries.map(async ({ leave }) => leave?.().catch(() => undefined)))
       await (await this.#engine?.catch(() => undefined))?.close()
     } finally {
       // At last: while containers and networks are removed, Docker asks their driver.
@@ -318,18 +338,6 @@ export class Containers {
     }
     return engine
   }
-}
-
-/** The interface of a host on the network that its container is put on again. @throws TestbedError `invalid` when it is another than the topology's */
-function interfaceFor(host: HostModel, { container, network, addresses }: Guest): PlugEvent {
-  const item = host.interfaces.find((candidate) => candidate.network === network)
-  if (item === undefined) throw new TestbedError('invalid', `container "${container}" is host "${host.name}" of the testbed, which is not on network "${network}": a host keeps the networks that it began with`)
-  const own = item.addresses.map(({ address }) => address)
-  const wrong = addresses.find((address) => !own.includes(address))
-  const [ipv4, ipv6] = [own.find((address) => !address.includes(':')), own.find((address) => address.includes(':'))]
-  const wanted = [...(ipv4 === undefined ? [] : [`--ip ${ipv4}`]), ...(ipv6 === undefined ? [] : [`--ip6 ${ipv6}`])].join(' ')
-  if (wrong !== undefined && wanted !== '') throw new TestbedError('invalid', `container "${container}" is host "${host.name}" of the testbed, and keeps its addresses: connect it with ${wanted}`)
-  return { host: host.name, interface: item.name }
 }
 
 function loadModule(): Promise<ContainerModule> {

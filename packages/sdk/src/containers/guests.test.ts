@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { buildModel } from '../topology/build.js'
-import { Guests, hostNameFor, hostSpecOf, type Arrival } from './guests.js'
+import type { HostModel } from '../topology/model.js'
+import { Guests, hostNameFor, hostSpecOf, interfaceFor, type Arrival } from './guests.js'
 
 const guest = (container: string, network = 'lan') => ({ container, network, addresses: ['10.0.0.9'], mac: '02:73:64:00:00:01' })
 
@@ -17,6 +18,13 @@ describe('a container that somebody puts on a network', () => {
   ])('has a name that a host can have: %s', (container, name) => {
     expect(hostNameFor(container, ['taken'])).toBe(name)
     expect(() => buildModel({ networks: {}, hosts: { [name]: {} } })).not.toThrow()
+  })
+
+  it('is the host that it was, on its own networks and with its own addresses only', () => {
+    const web = buildModel({ networks: { lan: { subnet: ['10.0.0.0/24', 'fd00::/64'] }, back: {} }, hosts: { web: { networks: { lan: { ip: '10.0.0.9' } }, image: 'x' } } }).hosts.get('web') as HostModel
+    expect(interfaceFor(web, guest('shop-web'))).toEqual({ host: 'web', interface: 'eth0' })
+    expect(() => interfaceFor(web, { ...guest('shop-web'), addresses: ['10.0.0.3'] })).toThrow('container "shop-web" is host "web" of the testbed, and keeps its addresses: connect it with --ip 10.0.0.9 --ip6 fd00::2')
+    expect(() => interfaceFor(web, guest('shop-web', 'back'))).toThrow('which is not on network "back"')
   })
 
   it('is a host when it runs, with all networks of until then', async () => {

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Container } from '@streambed/docker-driver'
+import { TestbedError } from '../errors.js'
+import type { HostModel } from '../topology/model.js'
 import type { HostSpec } from '../topology/spec.js'
-import type { Guest } from './docker-networks.js'
+import type { Guest, PlugEvent } from './docker-networks.js'
 
 /** How long a container that was put on a network may take to run, milliseconds. */
 const START_MS = 30_000
@@ -76,6 +78,18 @@ export class Guests {
 export function hostSpecOf(container: string, guests: readonly Guest[], interfaces: ReadonlySet<string>): HostSpec & { readonly container: string } {
   const free = freeNames(interfaces)
   return { container, networks: Object.fromEntries(guests.map(({ network, addresses, mac }) => [network, { ip: addresses, mac, interface: free() }])) }
+}
+
+/** The interface of a host on the network that its container is put on again. @throws TestbedError `invalid` when it is another than the topology's */
+export function interfaceFor(host: HostModel, { container, network, addresses }: Guest): PlugEvent {
+  const item = host.interfaces.find((candidate) => candidate.network === network)
+  if (item === undefined) throw new TestbedError('invalid', `container "${container}" is host "${host.name}" of the testbed, which is not on network "${network}": a host keeps the networks that it began with`)
+  const own = item.addresses.map(({ address }) => address)
+  const wrong = addresses.find((address) => !own.includes(address))
+  const [ipv4, ipv6] = [own.find((address) => !address.includes(':')), own.find((address) => address.includes(':'))]
+  const wanted = [...(ipv4 === undefined ? [] : [`--ip ${ipv4}`]), ...(ipv6 === undefined ? [] : [`--ip6 ${ipv6}`])].join(' ')
+  if (wrong !== undefined && wanted !== '') throw new TestbedError('invalid', `container "${container}" is host "${host.name}" of the testbed, and keeps its addresses: connect it with ${wanted}`)
+  return { host: host.name, interface: item.name }
 }
 
 /** The name of a host for a container: what RFC 1123 allows of its name, told apart from others. Pure. */

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { busybox, Docker, dockerSocket } from '../packages/docker-driver/e2e/world/docker.js'
+import { busybox, Docker, dockerSocket } from '../../docker-driver/e2e/world/docker.js'
 
 let docker: Docker
 
@@ -14,7 +14,7 @@ afterAll(() => docker.down())
 
 async function run(image: string, dockerHost: string): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
   const env = { ...process.env, NODE_OPTIONS: '', DOCKER_HOST: dockerHost }
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'dist', 'containers.js'), image], { env, stdio: ['ignore', 'pipe', 'pipe'], timeout: 50_000 })
+  const child = spawn(process.execPath, [join(import.meta.dirname, '../../../examples/dist/containers.js'), image], { env, stdio: ['ignore', 'pipe', 'pipe'], timeout: 50_000 })
   const [[code], stdout, stderr] = await Promise.all([once(child, 'close') as Promise<[number | null]>, text(child.stdout), text(child.stderr)])
   return { code, stdout, stderr }
 }
