@@ -76,7 +76,8 @@ it('loses no packet of hosts that changes of the configuration do not concern', 
   expect(log).toEqual([])
   expect(measured).toMatchObject({ changes: rounds(20, 500), lost: 0, examples: [] })
   expect(measured.effective).toBeGreaterThan(measured.changes / 2)
-  expect(measured.sent).toBeGreaterThan(500)
+  // Changes are quick: there is not time for more between two of them.
+  expect(measured.sent).toBeGreaterThan(10 * measured.changes)
 }, 3_600_000)
 
 // It takes some seconds for each change. And it may hang for ever: after a cold restart routed packets all go to it until it has
