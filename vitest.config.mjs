@@ -28,7 +28,7 @@ export default defineConfig({
           ...real,
           name: 'e2e',
           include: ['packages/*/e2e/**/*.test.ts', 'examples/**/*.test.ts'],
-          exclude: ['**/node_modules/**', ...docker],
+          exclude: ['**/node_modules/**', ...docker, ...(process.env.STREAMBED_LEFT_OUT ?? '').split(',').filter(Boolean)],
         },
       },
       { test: { ...real, name: 'docker', include: docker } },
