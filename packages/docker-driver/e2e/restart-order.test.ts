@@ -81,11 +81,14 @@ describe.each([
     await allWell(`a new database, ${how}`)
   })
 
-  it.skipIf(policy.length === 0)('comes back after a power cut, in whatever order', async () => {
-    for (const order of orders) {
-      await lab.powerCut()
-      await startAll(order)
-      await allWell(`power cut, ${order.join(', ')}`)
-    }
-  })
+  // Without a policy Docker starts nothing again.
+  if (policy.length > 0) {
+    it('comes back after a power cut, in whatever order', async () => {
+      for (const order of orders) {
+        await lab.powerCut()
+        await startAll(order)
+        await allWell(`power cut, ${order.join(', ')}`)
+      }
+    })
+  }
 })
