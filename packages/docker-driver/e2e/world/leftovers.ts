@@ -19,7 +19,8 @@ export async function machine(): Promise<Machine> {
   const links = await lines('ip', '-o', 'link')
   return {
     // A number and the state change with every one that came and went.
-    links: links.map((line) => line.replace(/^\d+: ([^:@]+).*$/, '$1')).sort(),
+    // And `ovs-netdev` is Open vSwitch's own, which comes and goes with its userspace datapath.
+    links: links.map((line) => line.replace(/^\d+: ([^:@]+).*$/, '$1')).filter((name) => name !== 'ovs-netdev').sort(),
     bridges: await lines('ovs-vsctl', '--timeout=5', 'list-br'),
     nftTables: await lines('nft', 'list', 'tables'),
     firewall: (await lines('iptables-save')).filter((line) => /^-/.test(line)).filter(own),
