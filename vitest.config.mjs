@@ -31,7 +31,8 @@ export default defineConfig({
           exclude: ['**/node_modules/**', ...docker, ...(process.env.STREAMBED_LEFT_OUT ?? '').split(',').filter(Boolean)],
         },
       },
-      { test: { ...real, name: 'docker', include: docker } },
+      // dockerd takes its time to start where containers of the file before are to be forgotten.
+      { test: { ...real, name: 'docker', include: docker, hookTimeout: 180_000 } },
     ],
   },
 })

@@ -22,7 +22,8 @@ export async function machine(): Promise<Machine> {
     // And `ovs-netdev` is Open vSwitch's own, which comes and goes with its userspace datapath.
     links: links.map((line) => line.replace(/^\d+: ([^:@]+).*$/, '$1')).filter((name) => name !== 'ovs-netdev').sort(),
     bridges: await lines('ovs-vsctl', '--timeout=5', 'list-br'),
-    nftTables: await lines('nft', 'list', 'tables'),
+    // Those of iptables are made when they are first needed, by Docker too; `firewall` has what is in them.
+    nftTables: (await lines('nft', 'list', 'tables')).filter((table) => !/^table ip6? (filter|nat|mangle|raw|security)$/.test(table)),
     firewall: (await lines('iptables-save')).filter((line) => /^-/.test(line)).filter(own),
     namespaces: folder('/run/netns').filter((name) => name !== 'default'),
     addresses: (await lines('ip', '-o', 'addr')).map((line) => line.replace(/^\d+: +/, '').replace(/ +valid_lft.*$/, '').replace(/\\.*/, '')).filter((line) => own(line) && !line.includes('inet6 fe80')).sort(),
