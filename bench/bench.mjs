@@ -8,7 +8,7 @@ import { select } from './select.mjs'
 import { table } from './table.mjs'
 
 /** Leaves nothing on the machine, also when interrupted; then it ends this process. */
-export async function bench({ names, runs, report }) {
+export async function bench({ names, runs, warmUp, report }) {
   const chosen = select(experiments, names, (unknown, known) => {
     throw new Advice(`There is no figure ${unknown.join(', ')}. A name or the beginning of one, up to a dot:\n  ${known.join('\n  ')}`)
   })
@@ -27,7 +27,7 @@ export async function bench({ names, runs, report }) {
   try {
     for (const { experiment, figures: wanted } of chosen) {
       try {
-        const measured = await measure(experiment, wanted, runs, report)
+        const measured = await measure(experiment, wanted, runs, report, warmUp)
         figures.push(...measured.figures)
         remarks.push(...measured.notes.map((note) => `${experiment.title}, beside ${experiment.peerName}: ${note}.`))
       } catch (error) {

@@ -7,19 +7,22 @@ import { ratios, summary } from './statistics.mjs'
  * @param experiment see figures.mjs
  * @param figures those of its figures that are wanted
  * @param runs how often each side is measured, after one time each that is not counted
- * @param report is told what is done, in words
+ * @param report is told what is done and what came out, in words: of a run that is interrupted that is all there is
+ * @param warmUp whether that one time comes first
  */
-export async function measure(experiment, figures, runs, report) {
+export async function measure(experiment, figures, runs, report, warmUp = true) {
   const ours = []
   const peer = []
   const setting = await experiment.open()
   try {
-    for (let run = 0; run <= runs; run++) {
+    for (let run = warmUp ? 0 : 1; run <= runs; run++) {
       const which = run === 0 ? 'warm-up' : `run ${run} of ${runs}`
       for (const [side, results] of [['ours', ours], ['peer', peer]]) {
         await idle()
-        report(`${experiment.title}: ${which}, ${side === 'ours' ? 'ours' : experiment.peerName}`)
+        const what = `${experiment.title}: ${which}, ${side === 'ours' ? 'ours' : experiment.peerName}`
+        report(what)
         const result = await setting[side](figures.map(({ part }) => part))
+        report(`${what}: ${figures.map(({ name, part, unit }) => `${name} ${Number(result[part].toPrecision(4))} ${unit}`).join(', ')}`)
         if (run > 0) results.push(result)
       }
     }

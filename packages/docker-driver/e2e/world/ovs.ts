@@ -2,8 +2,8 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { daemonFiles, initialDatabase, ovsdbServerCommand, vswitchdCommand } from '@streambed/ovs'
 import { Daemon, run } from './program.js'
 
-/** Where Open vSwitch listens in this world. */
-export const ovsRunDir = '/run/openvswitch'
+/** Where Open vSwitch listens in this world: the folder that clients call /run/openvswitch, spelled as distributions build it into ovs-vswitchd. */
+export const ovsRunDir = '/var/run/openvswitch'
 
 /** The two daemons of Open vSwitch on their well-known sockets, with a database that outlives them. Userspace datapath only. */
 export class OpenVswitch {

@@ -1,4 +1,3 @@
-import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FaucetConfig, FaucetControl } from '@streambed/faucet'
 import { hostname } from 'node:os'
@@ -29,6 +28,7 @@ import { adopt, changeJoined, reconcile, rename } from './reconcile.js'
 import { Serial } from './serial.js'
 import { readBridgeIds } from './state.js'
 import { serveDriverStatus, type StatusOptions } from './status.js'
+import { databasePath, runDirectory } from './run-directory.js'
 import { SwitchDatabase } from './switch-database.js'
 import { DriverMetrics, type StatusContext, type StatusServer } from '../status/index.js'
 
@@ -142,7 +142,7 @@ export class DockerNetworkDriver implements NetworkDriver, AsyncDisposable {
     const { name = 'dovesnap', ovs = 'unix:/run/openvswitch/db.sock', timeout = 30_000, defaultControllers = [] } = options
     const wanted = parseMachineOptions(options.machine ?? {}, { embedded: (options.control ?? 'embedded') === 'embedded', defaultControllers })
     const socket = options.socket ?? pluginSocketPath(name)
-    const folder = runDirectory(ovs)
+    databasePath(ovs)
     const log: DriverContext['log'] = (level, text) => options.onLog?.({ level, text })
     const opened: AsyncDisposable[] = []
     const use = <T extends AsyncDisposable>(part: T): T => {
@@ -155,6 +155,7 @@ export class DockerNetworkDriver implements NetworkDriver, AsyncDisposable {
       const docker = new DockerEngine(options.docker)
       const database = use(await SwitchDatabase.open(ovs, timeout))
       const bridges = database.bridges()
+      const folder = await runDirectory(ovs, { bridges: bridges.map((bridge) => bridge.name), externalIds: database.externalIds })
       const plan = wanted.mirror === undefined && wanted.stack === undefined ? undefined : planMachine(wanted, { engine: await findEngine(bridges, name, () => docker.engineId(), ENGINE_MS), host: hostname(), bridges })
       const networks = withPatches(readNetworks(bridges, name, (text) => log('error', text)), plan, bridges)
       const readable = new Set(networks.map(({ id }) => id))
@@ -477,13 +478,6 @@ export class DockerNetworkDriver implements NetworkDriver, AsyncDisposable {
       log('error', `comparing failed: ${(error as Error).message}`)
     }
   }
-}
-
-/** The folder in which Open vSwitch looks for sockets of controllers. */
-function runDirectory(remote: string): string {
-  const path = /^unix:(\/.+)$/.exec(remote)?.[1]
-  if (path === undefined) throw new DockerDriverError('invalid', `ovs must be "unix:" and the path of the database's socket, such as "unix:/run/openvswitch/db.sock" (got "${remote}")`)
-  return dirname(path)
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -4,7 +4,7 @@ import { DockerDriverError } from '../errors.js'
 import { readDpid } from '../options/index.js'
 
 const tables = {
-  Open_vSwitch: ['cur_cfg', 'next_cfg', 'bridges', 'ovs_version'],
+  Open_vSwitch: ['cur_cfg', 'next_cfg', 'bridges', 'ovs_version', 'external_ids'],
   Bridge: ['name', 'ports', 'controller', 'datapath_id', 'datapath_type', 'fail_mode', 'external_ids', 'other_config'],
   Port: ['name', 'interfaces', 'tag', 'external_ids'],
   Interface: ['name', 'type', 'ofport', 'ofport_request', 'error', 'mac_in_use', 'ifindex', 'options', 'external_ids'],
@@ -80,6 +80,12 @@ export class SwitchDatabase implements AsyncDisposable {
   /** Whether the rows follow the database at this moment. */
   get synchronised(): boolean {
     return this.replica.synchronised
+  }
+
+  /** What others have said about this Open vSwitch: `external_ids` of its one row. */
+  get externalIds(): StringMap {
+    const [row] = this.replica.rows('Open_vSwitch').values()
+    return row?.external_ids ?? {}
   }
 
   /** Every bridge. */

@@ -18,7 +18,7 @@ export function connected(network: NetworkState, event: SwitchConnected, now: nu
   const state = dpById(network, event.dpId)
   if (!state) {
     const text = `a switch with the number 0x${event.dpId.toString(16)} is not in the configuration`
-    return { state: network, effects: [{ type: 'disconnect', dpId: event.dpId, why: text }] }
+    return { state: network, effects: [{ type: 'log', level: 'warning', dpName: '', text }, { type: 'disconnect', dpId: event.dpId, why: text }] }
   }
   const { dp } = state
   const { name: dpName } = dp

@@ -256,7 +256,7 @@ export class Controller {
       case 'disconnect': {
         const session = this.#sessions.get(effect.dpId)
         this.#sessions.delete(effect.dpId)
-        this.#log('warning', '', effect.why)
+        this.#log('debug', '', effect.why)
         return void session?.close(effect.why)
       }
       case 'lapsed':
