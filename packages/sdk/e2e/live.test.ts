@@ -34,6 +34,31 @@ describe('a running testbed', () => {
     expect(types).toEqual(['host-added', 'network-added', 'host-added', 'host-removed', 'network-removed', 'host-removed', 'host-added', 'closed'])
   })
 
+  it.each(['embedded', 'none'] as const)('begins without a host, control: %s', async (control) => {
+    await using testbed = await Testbed.start({ networks: { lan: { subnet: '10.0.0.0/24' }, back: { subnet: '10.1.0.0/24' } }, hosts: {} }, { control })
+    const first = await testbed.addHost('first', { networks: ['lan'] })
+    await testbed.addHost('second', { networks: ['lan', 'back'] })
+    expect((await first.ping('second')).ok).toBe(true)
+    await testbed.removeHost('second')
+    await testbed.removeHost('first')
+    // Without hosts again, and with other ones.
+    await testbed.addHost('third', { networks: ['back'] })
+    await testbed.addHost('fourth', { networks: ['back'] })
+    expect((await testbed.host('third').ping('fourth')).ok).toBe(true)
+  })
+
+  it('begins with switches that have no hosts', async () => {
+    await using testbed = await Testbed.start({
+      networks: { lan: { subnet: '10.0.0.0/24' } },
+      switches: { left: {}, middle: {}, right: {} },
+      links: [['left', 'middle'], ['middle', 'right']],
+      hosts: {},
+    })
+    await testbed.addHost('a', { networks: ['lan'], switch: 'left' })
+    await testbed.addHost('b', { networks: ['lan'], switch: 'right' })
+    expect((await testbed.host('a').ping('b')).ok).toBe(true)
+  })
+
   it('refuses a change that is not valid and stays as it was', async () => {
     await using testbed = await Testbed.start({ networks: { lan: { subnet: '10.0.0.0/30' } }, hosts: { a: { networks: ['lan'] } } })
     const before = testbed.inspect()

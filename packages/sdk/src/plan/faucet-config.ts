@@ -1,4 +1,5 @@
 import type { Dp, FaucetConfig, Interface, Vlan } from '@streambed/faucet'
+import { OFPP } from '@streambed/ovs'
 import { destinationOf } from '../topology/gateways.js'
 import type { HostModel, InterfaceModel, NetworkModel, SwitchModel, TestbedModel } from '../topology/model.js'
 
@@ -7,8 +8,6 @@ export type VlanOf = (network: string, host: string) => number
 
 /** The router that joins all networks with a gateway. */
 const ROUTER = 'gateways'
-/** A port that no switch has: a dataplane without ports is no configuration. */
-const NO_PORT = 0xeffffff0
 
 /**
  * The Faucet configuration of a testbed: each network a VLAN, each switch a dataplane, each interface a port. Pure.
@@ -50,9 +49,8 @@ function dpOf(model: TestbedModel, item: SwitchModel, index: number, vlanOf: Vla
       if (own.switch === item.name) interfaces[own.ofport] = { name: own.port, stack: { dp: other.switch, port: other.ofport } }
     }
   }
-  const carries = Object.values(interfaces).some(({ native_vlan, tagged_vlans = [] }) => native_vlan !== undefined || tagged_vlans.length > 0)
-  const [network] = model.networks.values()
-  if (!carries) interfaces[NO_PORT] = { description: 'no port is there yet', enabled: false, native_vlan: network === undefined ? 1 : vlanName(network) }
+  // A dataplane without ports is no configuration: the bridge's own, to which nothing is sent then.
+  if (Object.keys(interfaces).length === 0) interfaces[OFPP.LOCAL] = { description: 'no port is there yet', output_only: true }
   return {
     dp_id: item.dpid,
     hardware: 'Open vSwitch',
