@@ -1,5 +1,5 @@
 export { checkNetwork, type CheckContext } from './check-network.js'
 export type { ConfigContext, StackContext, StackLink } from './context.js'
 export { networkConfig } from './network-config.js'
-export { dpNames, LOCAL_PORT } from './network-dp.js'
+export { dpNames } from './network-dp.js'
 export { ownDpNames, withoutNetworks } from './own-dps.js'

@@ -1,11 +1,12 @@
 import { validateFaucetConfig, type FaucetConfig } from '@streambed/faucet'
+import { OFPP } from '@streambed/ovs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DockerDriverError } from '../errors.js'
 import type { Network } from '../model/network.js'
 import type { ConfigContext } from './context.js'
 import { networkConfig } from './network-config.js'
-import { dpNames, LOCAL_PORT } from './network-dp.js'
+import { dpNames } from './network-dp.js'
 import { anyNetworks, testEndpoints, testNetwork, testPatch } from './network.test-data.js'
 import { ownDpNames, withoutNetworks } from './own-dps.js'
 
@@ -23,7 +24,7 @@ const interfaces = (network: Network, name = 'mynet') => networkConfig([network]
 describe('networkConfig', () => {
   it('keeps a network without ports valid, and lets nothing through', () => {
     const config = networkConfig([testNetwork({})], base)
-    expect(config.dps?.mynet?.interfaces).toEqual({ [LOCAL_PORT]: { description: 'no port yet', output_only: true } })
+    expect(config.dps?.mynet?.interfaces).toEqual({ [OFPP.LOCAL]: { description: 'no port yet', output_only: true } })
     expect(validateFaucetConfig(config)).toEqual([])
     const endpoints = testEndpoints({ con1: { ofport: 1 } })
     expect(Object.keys(interfaces(testNetwork({}, { endpoints })) ?? {})).toEqual(['1'])
@@ -32,7 +33,7 @@ describe('networkConfig', () => {
   it('has ports only for containers that have joined', () => {
     const [[id, endpoint] = ['', undefined]] = testEndpoints({ con1: { ofport: 1 } })
     const endpoints = new Map(endpoint ? [[id, { ...endpoint, joined: undefined }]] : [])
-    expect(Object.keys(interfaces(testNetwork({}, { endpoints })) ?? {})).toEqual([String(LOCAL_PORT)])
+    expect(Object.keys(interfaces(testNetwork({}, { endpoints })) ?? {})).toEqual([String(OFPP.LOCAL)])
   })
 
   it('gives a preallocated port back when its container leaves', () => {

@@ -1,9 +1,7 @@
 import { parseName, type Dp, type FaucetConfig, type Interface, type NameOrNumber } from '@streambed/faucet'
+import { OFPP } from '@streambed/ovs'
 import type { AddedPort, Network } from '../model/network.js'
 import { aclsFor, aclsOfAddedPort } from '../options/index.js'
-
-/** The OpenFlow number of a bridge's own port (`OFPP_LOCAL`). */
-export const LOCAL_PORT = 4294967294
 
 /**
  * The names of the networks' dataplanes, by network id: the networks' own. Where the operator has a dataplane of that name with another
@@ -37,7 +35,7 @@ export function networkDp(network: Network): Dp {
     dp_id: exact(network.dpid),
     egress_pipeline: aclsFor(network.options.vlanOutAcl, network.name).length > 0,
     hardware: 'Open vSwitch',
-    interfaces: empty ? { [LOCAL_PORT]: { description: 'no port yet', output_only: true } } : interfaces,
+    interfaces: empty ? { [OFPP.LOCAL]: { description: 'no port yet', output_only: true } } : interfaces,
   }
 }
 
@@ -90,7 +88,7 @@ function interfacesOf(network: Network): Readonly<Record<string, Interface>> {
     if (joined) ports[joined.ofport] = inVlan(`/${joined.containerName} ${joined.containerId.slice(0, 5)}`, joined.acls)
   }
   if (options.mode !== 'flat') {
-    ports[LOCAL_PORT] = { ...inVlan('OVS Port default gateway', aclsFor(options.natAcl, name)), opstatus_reconf: false }
+    ports[OFPP.LOCAL] = { ...inVlan('OVS Port default gateway', aclsFor(options.natAcl, name)), opstatus_reconf: false }
   }
   for (const patch of network.patches.values()) {
     if (patch.purpose === 'mirror') ports[patch.ofport] = mirrorPort(mirroredPorts(network))

@@ -1,3 +1,4 @@
+import { lowestFreeOfport } from '@streambed/ovs'
 import type { Endpoint, Network } from '../model/network.js'
 import { aclsFor } from '../options/index.js'
 
@@ -17,8 +18,8 @@ export function provisional(network: Network): Network {
     ...[...network.foreignPorts.values(), ...network.patches.values()].map(({ ofport }) => ofport),
   ])
   const lowest = (): number => {
-    let number = 1
-    while (taken.has(number)) number++
+    // There are 65,279 numbers, and not as many ports.
+    const number = lowestFreeOfport(taken) ?? 1
     taken.add(number)
     return number
   }

@@ -1,7 +1,5 @@
+import { OFPP } from '@streambed/ovs'
 import type { ContainerState, ExternalPortState, NetworkState, NetworkStates, OtherBridgePortState, OtherBridgeState } from '../status/index.js'
-
-/** OpenFlow's number of the bridge's own port (OFPP_LOCAL). */
-const OFPP_LOCAL = 4294967294
 
 /** What a diagram shows, whatever draws it. */
 export interface DiagramModel {
@@ -95,7 +93,7 @@ class Draft {
   #external(from: string, port: ExternalPortState, state: NetworkState, network: number, engine: number): void {
     const eng = engineOf(state)
     const edge = (to: string) => this.#edge({ from, to, section: 0, label: String(port.OFPort), kind: 'port', network })
-    if (port.OFPort === OFPP_LOCAL) {
+    if (port.OFPort === OFPP.LOCAL) {
       const id = `local ${from}`
       const address = [state.Gateway === '' ? '' : `${state.Gateway}/${state.GatewayMask}`, state.GatewayIPv6 === `${state.Gateway}/${state.GatewayMask}` ? '' : state.GatewayIPv6]
       const nat = state.Mode === 'nat'

@@ -1,4 +1,4 @@
-import { addPorts } from '@streambed/ovs'
+import { addPorts, lowestFreeOfport } from '@streambed/ovs'
 import { DockerDriverError } from '../errors.js'
 import type { Endpoint, Network } from '../model/network.js'
 import { applyMacPrefix, vethNames } from '../options/index.js'
@@ -7,7 +7,7 @@ import type { DriverContext } from './context.js'
 import { expectedMac, waitingContainers } from './identify.js'
 import { ofNetwork } from './ledger.js'
 import { aliasEndpoint, endpointAlias } from './link-alias.js'
-import { lowestFree, macOf } from './numbers.js'
+import { macOf } from './mac-of.js'
 import { endpointIds } from './state.js'
 
 /** A network that the driver must know. @throws DockerDriverError `not-found` */
@@ -129,7 +129,7 @@ function freeOfport({ database, pending }: DriverContext, network: Network): num
     ...[...pending.values()].filter((one) => one.network === network.id).map(({ requested }) => requested),
     ...(database.bridge(network.bridge)?.ports ?? []).flatMap(({ ofport }) => (ofport !== undefined && ofport > 0 ? [ofport] : [])),
   ])
-  const free = preallocated.find((ofport) => !used.has(ofport)) ?? lowestFree(new Set([...used, options.lbPort]))
+  const free = preallocated.find((ofport) => !used.has(ofport)) ?? lowestFreeOfport(new Set([...used, options.lbPort]))
   if (free === undefined) throw new DockerDriverError('conflict', `network ${network.name} has no free OpenFlow port number`)
   return free
 }

@@ -1,9 +1,9 @@
-import { addBridge, addPorts, namedUuid, type VswitchOperation } from '@streambed/ovs'
+import { addBridge, addPorts, lowestFreeOfport, namedUuid, type VswitchOperation } from '@streambed/ovs'
 import { DockerDriverError } from '../errors.js'
 import type { AddedPort, Network } from '../model/network.js'
 import { bridgeName, chooseDpid, formatDpid, networkAddresses, parseNetworkOptions } from '../options/index.js'
 import type { CreateNetworkRequest } from '../protocol/network-driver.js'
-import { lowestFree, macOf } from './numbers.js'
+import { macOf } from './mac-of.js'
 import { bridgeIds, key } from './state.js'
 
 /** What a network must not take. */
@@ -66,7 +66,7 @@ function preallocated({ options, ports, patches }: Network): readonly number[] {
 function counter(used: readonly number[]): () => number {
   const taken = new Set(used)
   return () => {
-    const port = lowestFree(taken)
+    const port = lowestFreeOfport(taken)
     if (port === undefined) throw new DockerDriverError('invalid', 'there are not enough OpenFlow port numbers for ovs.bridge.add_ports and ovs.bridge.preallocate_ports: give fewer')
     taken.add(port)
     return port

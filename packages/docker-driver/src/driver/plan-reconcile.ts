@@ -1,3 +1,4 @@
+import { canonicalIp } from '@streambed/linux'
 import type { DockerContainer, DockerEndpoint, DockerNetwork } from '../docker/docker-engine.js'
 import type { Endpoint, Network } from '../model/network.js'
 import { vethOf } from '../options/index.js'
@@ -202,7 +203,7 @@ function sameSet(a: readonly string[], b: readonly string[]): boolean {
 function sameAddress(a: string, b: string): boolean {
   const canonical = (text: string): string => {
     const [address = '', length] = text.split('/')
-    return `${address.includes(':') ? new URL(`http://[${address}]`).hostname : address}/${length}`
+    return `${canonicalIp(address)}/${length}`
   }
   return canonical(a) === canonical(b)
 }

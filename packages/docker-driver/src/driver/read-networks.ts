@@ -1,3 +1,4 @@
+import { HIGHEST_OFPORT } from '@streambed/ovs'
 import type { Endpoint, ForeignPort, Network } from '../model/network.js'
 import { networkAddresses, parseNetworkOptions } from '../options/index.js'
 import type { CreateNetworkRequest } from '../protocol/network-driver.js'
@@ -78,5 +79,5 @@ export function sameForeignPorts(a: Network['foreignPorts'], b: Network['foreign
 
 /** The number of a port; undefined while it has none, or could not be added, and for the bridge's own. */
 export function usable({ ofport }: BridgePort): number | undefined {
-  return ofport !== undefined && ofport > 0 && ofport <= 0xfeff ? ofport : undefined
+  return ofport !== undefined && ofport > 0 && ofport <= HIGHEST_OFPORT ? ofport : undefined
 }

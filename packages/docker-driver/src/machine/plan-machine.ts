@@ -1,5 +1,5 @@
+import { lowestFreeOfport } from '@streambed/ovs'
 import type { ConfigContext } from '../config/index.js'
-import { lowestFree } from '../driver/numbers.js'
 import type { BridgeState } from '../driver/switch-database.js'
 import type { PatchPort } from '../model/network.js'
 import { loopbackBridgeName, mirrorBridgeName, stackBridge } from '../options/index.js'
@@ -74,7 +74,7 @@ function numbered<T extends { readonly name: string }>(interfaces: readonly T[],
     const port = ports.find(({ name }) => name === one.name)
     const known = port?.requested ?? (port?.ofport !== undefined && port.ofport > 0 ? port.ofport : undefined)
     // There are 65,279 numbers, and not as many interfaces.
-    const ofport = known ?? lowestFree(taken) ?? 1
+    const ofport = known ?? lowestFreeOfport(taken) ?? 1
     taken.add(ofport)
     return { ...one, ofport }
   })

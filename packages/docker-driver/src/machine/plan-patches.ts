@@ -1,5 +1,5 @@
+import { lowestFreeOfport } from '@streambed/ovs'
 import { DockerDriverError } from '../errors.js'
-import { lowestFree } from '../driver/numbers.js'
 import type { BridgeState } from '../driver/switch-database.js'
 import type { Network, PatchPort } from '../model/network.js'
 import { patchNames } from '../options/index.js'
@@ -54,7 +54,7 @@ function numbersOf(bridges: readonly BridgeState[], name: string): readonly numb
 }
 
 function free(bridge: string, taken: readonly number[]): number {
-  const number = lowestFree(new Set(taken))
+  const number = lowestFreeOfport(new Set(taken))
   if (number === undefined) throw new DockerDriverError('conflict', `bridge ${bridge} has no free OpenFlow port number for one more link`)
   return number
 }

@@ -1,3 +1,4 @@
+import { canonicalIp } from '@streambed/linux'
 import { isIPv4, isIPv6 } from 'node:net'
 import { DockerDriverError } from '../errors.js'
 import type { Endpoint, Network, PortMapping } from '../model/index.js'
@@ -39,9 +40,9 @@ export function overlap(a: PortMapping, b: PortMapping): boolean {
   return isAnyAddress(a.hostAddress) || isAnyAddress(b.hostAddress) || canonical(a.hostAddress) === canonical(b.hostAddress)
 }
 
-/** One spelling for each address: IPv6 has several. */
+/** The same text for every spelling of an address; what interface it is on does not count. */
 function canonical(address: string): string {
-  return isIPv6(address) ? new URL(`http://[${address.replace(/%.*$/, '')}]`).hostname : address
+  return isIPv6(address) ? canonicalIp(address.replace(/%.*$/, '')) : address
 }
 
 /** First and last of the ports of which a mapping is to get one, as of `-p 80` and `-p 8000-8010:80`; undefined when it names its port. */
@@ -84,7 +85,7 @@ function checkMapping(mapping: PortMapping, endpoint: Pick<Endpoint, 'ipv4' | 'i
   if (hostAddress !== undefined && !isIPv4(hostAddress) && !isIPv6(hostAddress)) {
     throw new DockerDriverError('invalid', `Port mapping ${describeMapping(mapping)}: '${hostAddress}' is not an IP address of this machine.`)
   }
-  if (hostAddress !== undefined && canonical(hostAddress) === canonical('::1')) {
+  if (hostAddress !== undefined && canonical(hostAddress) === '::1') {
     throw new DockerDriverError('invalid', `Port mapping ${describeMapping(mapping)}: the kernel forwards nothing from ::1; publish at 127.0.0.1, or at another address.`)
   }
   if (mappingFamilies(mapping, endpoint).length > 0) return

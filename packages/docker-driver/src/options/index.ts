@@ -16,5 +16,5 @@ export {
   type VethNames,
 } from './names.js'
 export { networkOptionNames, parseNetworkOptions, type NetworkContext } from './network-options.js'
-export { HIGHEST_OFPORT, parseBool, parseNumber, parseOfport, parseVid } from './scalar.js'
+export { parseBool, parseNumber, parseOfport, parseVid } from './scalar.js'
 export { aclsFor, aclsOfSpec, formatSpec, parseBoolSpec, parseMacPrefixSpec, parseSpec, specFor } from './spec.js'

@@ -1,3 +1,4 @@
+import { HIGHEST_OFPORT } from '@streambed/ovs'
 import type { AddedPort, NetworkAddresses, NetworkMode, NetworkOptions } from '../model/network.js'
 import { parseAddedPorts, sharedPorts } from './added-ports.js'
 import { networkAddresses, type IpamAddresses } from './addresses.js'
@@ -6,7 +7,7 @@ import { parseDpid } from './dpid.js'
 import { parseInterfaceName } from './interface-name.js'
 import { parseMac } from './mac.js'
 import { nearest } from './nearest.js'
-import { HIGHEST_OFPORT, parseBool, parseNumber, parseOfport, parseVid } from './scalar.js'
+import { parseBool, parseNumber, parseOfport, parseVid } from './scalar.js'
 import { parseSpec } from './spec.js'
 import { Problems, quote, wrong } from './wrong.js'
 

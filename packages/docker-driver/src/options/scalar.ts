@@ -1,3 +1,4 @@
+import { HIGHEST_OFPORT } from '@streambed/ovs'
 import { wrong } from './wrong.js'
 
 const truths = new Map([
@@ -23,9 +24,6 @@ export function parseNumber(text: string, least: number, most: number): number {
 export function parseVid(text: string): number {
   return parseNumber(text, 1, 4094)
 }
-
-/** The highest OpenFlow port number that can be asked of Open vSwitch (`ofport_request`). */
-export const HIGHEST_OFPORT = 65279
 
 /** An OpenFlow port number that can be asked of Open vSwitch, 1 to 65279. Throws `DockerDriverError` `invalid`. */
 export function parseOfport(text: string): number {

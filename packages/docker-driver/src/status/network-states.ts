@@ -1,9 +1,7 @@
+import { OFPP } from '@streambed/ovs'
 import { formatSpec } from '../options/index.js'
 import type { AddedPort, Endpoint, JoinedEndpoint, Network, PortMapping } from '../model/network.js'
 import type { ContainerState, ExternalPortState, NetworkState, NetworkStates, OtherBridgePortState, OtherBridgeState } from './network-state.js'
-
-/** OpenFlow's number of the bridge's own port (OFPP_LOCAL). */
-const OFPP_LOCAL = 4294967294
 
 /** What is told beside the networks themselves. */
 export interface StatusContext {
@@ -96,7 +94,7 @@ function externalPorts({ bridge, options, ports, foreignPorts }: Network, { macO
   const port = (name: string, ofport: number, mac?: string): [string, ExternalPortState] => [name, { Name: name, OFPort: ofport, MacAddress: mac ?? macOf?.(name) ?? '' }]
   return Object.fromEntries([
     ...[...ports].map(([name, ofport]) => port(name, ofport)),
-    ...(options.mode === 'flat' ? [] : [port(bridge, OFPP_LOCAL, options.ovsLocalMac)]),
+    ...(options.mode === 'flat' ? [] : [port(bridge, OFPP.LOCAL, options.ovsLocalMac)]),
     ...[...foreignPorts.values()].map(({ name, ofport, mac }) => port(name, ofport, mac)),
   ])
 }

@@ -1,7 +1,7 @@
 import { isIPv4, isIPv6, SocketAddress } from 'node:net'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formatIpv4, formatIpv6, isIpv4, isIpv6, parseIp, parseIpv4, parseIpv6 } from './ip.js'
+import { canonicalIp, formatIpv4, formatIpv6, isIpv4, isIpv6, parseIp, parseIpv4, parseIpv6 } from './ip.js'
 
 describe('IPv4 text', () => {
   it.each(['0.0.0.0', '10.0.0.1', '255.255.255.255', '192.168.100.9'])('takes %s', (text) => {
@@ -73,4 +73,11 @@ it('parseIp takes either', () => {
   expect(parseIp('10.0.0.1')).toHaveLength(4)
   expect(parseIp('::1')).toHaveLength(16)
   expect(() => parseIp('host')).toThrow(RangeError)
+})
+
+it('canonicalIp has one spelling for an address', () => {
+  expect(canonicalIp('FD00:0::0001')).toBe('fd00::1')
+  expect(canonicalIp('::ffff:a00:1')).toBe(canonicalIp('::FFFF:10.0.0.1'))
+  expect(canonicalIp('10.0.0.1')).toBe('10.0.0.1')
+  expect(() => canonicalIp('fe80::1%eth0')).toThrow(RangeError)
 })

@@ -42,6 +42,15 @@ export function parseIp(text: string): Uint8Array {
   return text.includes(':') ? parseIpv6(text) : parseIpv4(text)
 }
 
+/**
+ * One spelling for each address: that of RFC 5952 for IPv6, which has several; IPv4 has one already.
+ *
+ * @throws RangeError for an IPv6 address that is none, also for one with a zone id.
+ */
+export function canonicalIp(text: string): string {
+  return text.includes(':') ? formatIpv6(parseIpv6(text)) : text
+}
+
 /** Four bytes from `offset` as a dotted quad; bytes beyond the end count as zero. */
 export function formatIpv4(bytes: Uint8Array, offset = 0): string {
   return `${bytes[offset] ?? 0}.${bytes[offset + 1] ?? 0}.${bytes[offset + 2] ?? 0}.${bytes[offset + 3] ?? 0}`
