@@ -18,6 +18,7 @@ export type { PullOptions, PullPolicy, PullProgress, RegistryAuth } from './imag
 export type { LogLine, LogOptions } from './logs.js'
 export { formatOwner, judge, OWNER_LABEL, parseOwner, surroundings, TESTBED_LABEL } from './owner.js'
 export type { Owner, Surroundings } from './owner.js'
+export { isProcessOf } from './process-of.js'
 export type { HttpReadiness, PortReadiness, Readiness } from './readiness.js'
 export type { ContainerMount, ContainerNetwork, ContainerPort, ContainerResources, ContainerSpec } from './spec.js'
 export { PLUGIN_LABEL } from './stand-in.js'

@@ -1,9 +1,8 @@
-import { LinuxError, type HostProcess, type ProcessExit } from '@streambed/linux'
+import { checkAborted, checkArgv, hostProcess, type HostProcess, type ProcessExit } from '@streambed/linux'
 import { Readable, Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ContainerSpawnOptions } from './container.js'
-import { hasFired } from './engine-api.js'
-import { checkWords, exitOf } from './exec.js'
+import { exitOf } from './exec.js'
 import { signalExec } from './exec-signal.js'
 import { couldNotStart, demultiplex, endedState, execState, notStarted, startExec, type ExecState, type ExecTarget } from './exec-start.js'
 
@@ -12,10 +11,10 @@ const BUFFER = 256 * 1024
 
 /** Starts a program in a container and answers when it has begun, as `spawnIn` of @streambed/linux does in a namespace. */
 export async function spawnInContainer(target: ExecTarget, argv: readonly string[], options: ContainerSpawnOptions = {}): Promise<HostProcess> {
-  checkWords(argv)
+  checkArgv(argv)
   const { signal, env, cwd, user } = options
   const command = `"${argv.join(' ')}" in ${target.where}`
-  if (hasFired(signal)) throw new LinuxError('aborted', `${command}: aborted`, { cause: signal?.reason })
+  checkAborted(signal, command)
 
   // Its end is told by an event too: the connection does not end while nobody reads what it wrote.
   const early = new Map<string, number>()
@@ -36,7 +35,6 @@ export async function spawnInContainer(target: ExecTarget, argv: readonly string
 
   const sent = new Set<NodeJS.Signals>()
   let ended = false
-  let abandon = (): void => undefined
   const exited = new Promise<ProcessExit>((resolve, reject) => {
     const finish = (state: Pick<ExecState, 'exitCode'>): void => {
       if (ended) return
@@ -58,54 +56,38 @@ export async function spawnInContainer(target: ExecTarget, argv: readonly string
     }
     socket.once('end', onEnd)
     socket.once('close', onEnd)
-    abandon = unsubscribe
   })
   exited.catch(() => undefined)
 
   const state = await begun(target, child.execId).catch((error: unknown) => {
-    abandon()
+    unsubscribe()
     socket.destroy()
     throw error
   })
   if (couldNotStart(state)) {
-    abandon()
+    unsubscribe()
     let said = ''
     for await (const chunk of stdout) said += String(chunk)
     throw notStarted(said, `run ${command}`, state.exitCode)
   }
 
-  const kill = async (which: NodeJS.Signals = 'SIGTERM'): Promise<boolean> => {
-    if (ended) return false
-    sent.add(which)
-    return await signalExec(target, child, which)
-  }
-  const onAbort = (): void => void kill('SIGKILL').catch(() => undefined)
-  signal?.addEventListener('abort', onAbort, { once: true })
-  void exited.then(() => signal?.removeEventListener('abort', onAbort)).catch(() => undefined)
-  if (hasFired(signal)) onAbort()
-
-  const close = async (graceMs = 1000): Promise<void> => {
-    if (ended) return
-    await kill('SIGTERM')
-    const timer = setTimeout(() => void kill('SIGKILL').catch(() => undefined), graceMs)
-    try {
-      await exited
-    } finally {
-      clearTimeout(timer)
-    }
-  }
-  return {
+  const running = hostProcess({
     pid: state.pid,
     argv,
     stdin,
     stdout,
     stderr,
     exited,
-    kill,
-    close,
+    signal: async (which) => {
+      sent.add(which)
+      return await signalExec(target, child, which)
+    },
+    abort: signal,
+  })
+  return {
+    ...running,
     [Symbol.asyncDispose]: async () => {
-      await close().catch(() => undefined)
-      for (const stream of [stdin, stdout, stderr]) stream?.destroy()
+      await running[Symbol.asyncDispose]()
       socket.destroy()
     },
   }

@@ -1,5 +1,5 @@
 import { DockerDriverError } from '../errors.js'
-import { runProgram } from '../nat/program.js'
+import { runProgram } from '../run-program.js'
 
 /**
  * The name of the interface with a MAC address in a network namespace: Docker calls a container's interfaces eth0, eth1 … in an order of its own.

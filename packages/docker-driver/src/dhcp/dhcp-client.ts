@@ -1,11 +1,9 @@
+import { seekProgram, searchPath } from '@streambed/linux'
 import { spawn, type ChildProcess } from 'node:child_process'
-import { constants } from 'node:fs'
-import { access } from 'node:fs/promises'
 import { once } from 'node:events'
-import { delimiter, join } from 'node:path'
 import { isIPv4 } from 'node:net'
 import { DockerDriverError } from '../errors.js'
-import { runProgram } from '../nat/program.js'
+import { runProgram } from '../run-program.js'
 import { findInterface } from './container-interface.js'
 import { ReportReader, type DhcpLease, type DhcpReport } from './lease.js'
 import { removalScript, ScriptFolder } from './script.js'
@@ -71,7 +69,7 @@ export class DhcpClient {
    * @throws DockerDriverError `missing`: no udhcpc, busybox, ip or nsenter. `not-found`: no such namespace, or no such interface in it.
    */
   static async start(options: DhcpClientOptions): Promise<DhcpClient> {
-    const command = await udhcpc()
+    const command = udhcpc()
     const name = await findInterface(options.netns, options.mac)
     const client = new DhcpClient(options, command, await ScriptFolder.open(options.folder), name)
     client.#run()
@@ -122,8 +120,7 @@ export class DhcpClient {
       ...(hostname !== undefined && /^[a-z0-9][a-z0-9_.-]{0,62}$/i.test(hostname) ? ['-x', `hostname:${hostname}`] : []),
       ...(ip !== undefined && isIPv4(ip) ? ['-r', ip] : []),
     ]
-    const env = { PATH: searchPath() }
-    const child = spawn('setpriv', args, { cwd: this.#folder.path, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn('setpriv', args, { cwd: this.#folder.path, env: { PATH: searchPath() }, stdio: ['ignore', 'pipe', 'pipe'] })
     this.#child = child
     let log = ''
     child.stderr.setEncoding('utf8').on('data', (text: string) => (log = (log + text).slice(-500)))
@@ -192,17 +189,11 @@ export class DhcpClient {
   }
 }
 
-function searchPath(): string {
-  return [process.env['PATH'] ?? '', '/usr/sbin', '/usr/bin', '/sbin', '/bin'].filter(Boolean).join(delimiter)
-}
-
 /** The command of the client: the program of that name, or busybox's. */
-async function udhcpc(): Promise<readonly string[]> {
+function udhcpc(): readonly string[] {
   for (const [program, ...rest] of [['udhcpc'], ['busybox', 'udhcpc']] as const) {
-    for (const folder of searchPath().split(delimiter)) {
-      const path = join(folder, program)
-      if (await access(path, constants.X_OK).then(() => true, () => false)) return [path, ...rest]
-    }
+    const path = seekProgram(program)
+    if (path !== undefined) return [path, ...rest]
   }
   throw new DockerDriverError('missing', 'A network with DHCP needs the program udhcpc: install the package udhcpc, or busybox.')
 }

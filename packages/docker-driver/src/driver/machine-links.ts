@@ -3,7 +3,6 @@ import {
   type LinkInfo, type NamespaceJob,
 } from '@streambed/linux'
 import { DockerDriverError } from '../errors.js'
-import { dumpAliasedLinks, encodeLinkAlias } from './link-alias.js'
 import type { ObservedLink } from './plan-reconcile.js'
 
 /** A veth pair of an endpoint. */
@@ -43,7 +42,7 @@ export class MachineLinks implements AsyncDisposable {
     const { host, container, alias, mac, mtu } = pair
     const writer = new NetlinkWriter()
     encodeNewLink(writer, `create the veth pair ${host}, ${container}`, { name: host, mtu, kind: { type: 'veth', peer: { name: container, mtu, mac } } })
-    encodeLinkAlias(writer, `mark ${host} as ours`, host, alias)
+    encodeSetLink(writer, `mark ${host} as ours`, { name: host, alias })
     // The switch's end speaks no IPv6 itself: nothing of the machine is to be heard on the network.
     encodeSetLink(writer, `silence ${host}`, { name: host, linkLocal: false })
     encodeSetLink(writer, `bring ${host} up`, { name: host, up: true })
@@ -75,7 +74,7 @@ export class MachineLinks implements AsyncDisposable {
     if (addresses.length > 0 && index === undefined) throw new DockerDriverError('kernel', `there is no interface ${name} to put ${addresses.join(', ')} on`)
     const writer = new NetlinkWriter()
     encodeSetLink(writer, `bring ${name} up`, { name, up: true })
-    if (alias !== undefined) encodeLinkAlias(writer, `mark ${name} as ours`, name, alias)
+    if (alias !== undefined) encodeSetLink(writer, `mark ${name} as ours`, { name, alias })
     for (const text of addresses) {
       const [address = '', length = ''] = text.split('/')
       encodeNewAddress(writer, `put address ${text} on ${name}`, { index: index ?? 0, address, prefixLength: Number(length) })
@@ -97,7 +96,7 @@ export class MachineLinks implements AsyncDisposable {
 
   /** Every link of the machine, with its addresses. */
   async observe(): Promise<readonly ObservedLink[]> {
-    const [links, addresses] = await this.#told(() => Promise.all([dumpAliasedLinks(this.#agent()), dumpAddresses(this.#agent(), BASE_NAMESPACE)]))
+    const [links, addresses] = await this.#told(() => Promise.all([dumpLinks(this.#agent(), BASE_NAMESPACE), dumpAddresses(this.#agent(), BASE_NAMESPACE)]))
     const byIndex = new Map<number, string[]>()
     for (const { index, address, prefixLength } of addresses) byIndex.set(index, [...(byIndex.get(index) ?? []), `${address}/${prefixLength}`])
     return links.map(({ index, name, up, mac, alias }) => ({ name, index, up, mac, alias, addresses: byIndex.get(index) ?? [] }))

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { DockerDriverError } from '../errors.js'
 import { parseFilterTable, type FilterTable } from './docker-user.js'
 import type { IpFamily } from './port-mapping.js'
-import { runProgram } from './program.js'
+import { runProgram } from '../run-program.js'
 
 /** One of the up to four `filter` tables of iptables: by family, and by the kernel interface that it lives in. */
 export interface IptablesFlavour {

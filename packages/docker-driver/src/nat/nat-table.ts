@@ -6,7 +6,7 @@ import { enableForwarding } from './forwarding.js'
 import { readFlavours, restoreRules, type IptablesFlavour } from './iptables.js'
 import { forwardedNetworks, generationChain, natRuleset } from './nat-ruleset.js'
 import type { NftCommands } from './nft.js'
-import { runProgram } from './program.js'
+import { runProgram } from '../run-program.js'
 
 /** What a {@link NatTable} is made with. */
 export interface NatTableOptions {

@@ -1,10 +1,9 @@
+import { OFPP } from '@streambed/ovs/openflow'
 import type { Dp, FaucetConfig, Interface, NameOrNumber } from '../config/model.js'
 import { FaucetError } from '../errors.js'
 import { describeValue, isMapping, mappingOf, ownValue, withValueAt } from './value.js'
 import type { ConfigMapping } from './value.js'
 
-/** The reserved port number of the switch itself (`OFPP_LOCAL`). */
-const LOCAL_PORT = 4294967294
 const HIGHEST_PORT = 0xf0000000
 
 /** A port of a dataplane, as an edit finds it. */
@@ -82,10 +81,10 @@ export function withInterface(config: FaucetConfig, dpName: string, key: string,
 
 /** Checks a number that becomes the key of an interface. Throws `FaucetError` `invalid`. */
 export function checkPortNumber(port: number, field = 'port_no'): number {
-  if (Number.isInteger(port) && ((port >= 1 && port <= HIGHEST_PORT) || port === LOCAL_PORT)) return port
+  if (Number.isInteger(port) && ((port >= 1 && port <= HIGHEST_PORT) || port === OFPP.LOCAL)) return port
   throw new FaucetError(
     'invalid',
-    `${field} is ${describeValue(port)}; it must be from 1 to ${HIGHEST_PORT}, or ${LOCAL_PORT} (LOCAL)`,
+    `${field} is ${describeValue(port)}; it must be from 1 to ${HIGHEST_PORT}, or ${OFPP.LOCAL} (LOCAL)`,
   )
 }
 

@@ -106,6 +106,8 @@ describe('requests are those of iproute2', () => {
   it('change and deletion of a link', () => {
     expect(tree(ours((w) => encodeSetLink(w, '', { index: 50, up: true, mtu: 1300, mac: '02:00:00:00:00:51' })))).toEqual(tree(golden('setLink')))
     expect(tree(ours((w) => encodeSetLink(w, '', { index: 50, master: 55 })))).toEqual(tree(golden('setMaster')))
+    expect(tree(ours((w) => encodeSetLink(w, '', { index: 50, alias: 'lab cable' })))).toEqual(tree(golden('setAlias')))
+    expect(decodeLink(golden('setAlias').subarray(16))).toMatchObject({ index: 50, alias: 'lab cable' })
     expect(tree(ours((w) => encodeDeleteLink(w, '', { index: 50 })))).toEqual(tree(golden('deleteLink')))
   })
 

@@ -39,6 +39,8 @@ export interface SetLink {
   readonly mac?: string | undefined
   readonly master?: number | undefined
   readonly newName?: string | undefined
+  /** A note that `ip link` shows, of at most 255 bytes; empty takes it away. */
+  readonly alias?: string | undefined
   /** Make an IPv6 link-local address when it comes up; false keeps an end that only a switch uses silent. */
   readonly linkLocal?: boolean | undefined
   readonly namespace?: string | undefined
@@ -49,6 +51,8 @@ export interface LinkInfo {
   readonly index: number
   readonly name: string
   readonly kind: string | undefined
+  /** The note that somebody has put on it. */
+  readonly alias: string | undefined
   readonly mac: string | undefined
   readonly mtu: number | undefined
   readonly up: boolean
@@ -98,6 +102,8 @@ export function encodeSetLink(writer: NetlinkWriter, label: string, link: SetLin
     ifinfomsg(w, link.index ?? 0, link.up === true ? rt.IFF_UP : 0, change)
     if (link.index === undefined && link.name !== undefined) w.attributeString(rt.IFLA_IFNAME, link.name)
     if (link.index !== undefined && link.newName !== undefined) w.attributeString(rt.IFLA_IFNAME, link.newName)
+    // Bytes without the zero at the end, as the kernel gives it back.
+    if (link.alias !== undefined) w.attributeBytes(rt.IFLA_IFALIAS, new TextEncoder().encode(link.alias))
     if (link.linkLocal !== undefined) {
       const mode = link.linkLocal ? rt.IN6_ADDR_GEN_MODE_EUI64 : rt.IN6_ADDR_GEN_MODE_NONE
       w.nested(rt.IFLA_AF_SPEC, (families) => families.nested(rt.AF_INET6, (v6) => v6.attributeU8(rt.IFLA_INET6_ADDR_GEN_MODE, mode)))
@@ -136,6 +142,7 @@ export function decodeLink(body: Uint8Array): LinkInfo {
   reader.u32()
   let name = ''
   let kind: string | undefined
+  let alias: string | undefined
   let mac: string | undefined
   let mtu: number | undefined
   let group = 0
@@ -146,6 +153,7 @@ export function decodeLink(body: Uint8Array): LinkInfo {
     const u32 = (): number => new NetlinkReader(value).u32()
     if (type === rt.IFLA_IFNAME) name = decodeString(value)
     else if (type === rt.IFLA_ADDRESS && value.length === 6) mac = formatMac(value)
+    else if (type === rt.IFLA_IFALIAS) alias = decodeString(value)
     else if (type === rt.IFLA_MTU) mtu = u32()
     else if (type === rt.IFLA_GROUP) group = u32()
     else if (type === rt.IFLA_OPERSTATE) operationalState = OPERATIONAL_STATES[value[0] ?? 0] ?? 'unknown'
@@ -155,5 +163,5 @@ export function decodeLink(body: Uint8Array): LinkInfo {
       for (const info of decodeAttributes(value)) if (info.type === rt.IFLA_INFO_KIND) kind = decodeString(info.value)
     }
   }
-  return { index, name, kind, mac, mtu, up: (flags & rt.IFF_UP) !== 0, running: (flags & rt.IFF_LOWER_UP) !== 0, operationalState, group, master, link }
+  return { index, name, kind, alias, mac, mtu, up: (flags & rt.IFF_UP) !== 0, running: (flags & rt.IFF_LOWER_UP) !== 0, operationalState, group, master, link }
 }

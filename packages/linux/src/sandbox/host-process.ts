@@ -3,6 +3,7 @@ import { LinuxError } from '../errors.js'
 import { checkAborted } from './aborted.js'
 import { takeStream } from './channel.js'
 import type { Sandbox } from './sandbox.js'
+import { searchPath } from './search-path.js'
 
 /** How a process in a host is started. */
 export interface SpawnOptions {
@@ -48,13 +49,8 @@ export function hostEnvironment(changes: Readonly<Record<string, string | undefi
   for (const [name, value] of Object.entries({ ...process.env, ...changes })) {
     if (value !== undefined && !name.startsWith('NODE_CHANNEL_')) env[name] = value
   }
-  if (changes['PATH'] === undefined) env['PATH'] = completePath(env['PATH'])
+  if (changes['PATH'] === undefined) env['PATH'] = searchPath(env['PATH'])
   return env
-}
-
-function completePath(path = ''): string {
-  const have = path.split(':').filter(Boolean)
-  return [...have, ...['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'].filter((folder) => !have.includes(folder))].join(':')
 }
 
 /** @throws LinuxError `invalid` for an argv that is none */
@@ -105,10 +101,39 @@ export async function spawnIn(sandbox: Sandbox, namespace: string, argv: readonl
   })
   exited.catch(() => undefined)
 
-  const kill = async (signal: NodeJS.Signals = 'SIGTERM'): Promise<boolean> => (ended ? false : await sandbox.call('signal', { process: reply.process, signal }))
+  return hostProcess({
+    pid: reply.pid,
+    argv,
+    stdin,
+    stdout,
+    stderr,
+    exited,
+    signal: (which) => sandbox.call('signal', { process: reply.process, signal: which }),
+    abort: options.signal,
+  })
+}
+
+/** What a {@link HostProcess} is made of: what differs with where it runs. */
+export interface ProcessParts extends Pick<HostProcess, 'pid' | 'argv' | 'stdin' | 'stdout' | 'stderr' | 'exited'> {
+  /** Signals its process group. Resolves to false when it has ended. */
+  readonly signal: (signal: NodeJS.Signals) => Promise<boolean>
+  /** SIGKILL when it fires, also when it has fired already. */
+  readonly abort?: AbortSignal | undefined
+}
+
+/** A process wherever it runs: `kill`, `close`, disposal and the AbortSignal do the same everywhere. */
+export function hostProcess({ signal, abort, ...parts }: ProcessParts): HostProcess {
+  const { exited } = parts
+  let ended = false
+  const kill = async (which: NodeJS.Signals = 'SIGTERM'): Promise<boolean> => (ended ? false : await signal(which))
   const onAbort = (): void => void kill('SIGKILL').catch(() => undefined)
-  options.signal?.addEventListener('abort', onAbort, { once: true })
-  void exited.then(() => options.signal?.removeEventListener('abort', onAbort)).catch(() => undefined)
+  abort?.addEventListener('abort', onAbort, { once: true })
+  exited
+    .then(() => (ended = true))
+    .finally(() => abort?.removeEventListener('abort', onAbort))
+    .catch(() => undefined)
+  // It may have fired while the process was being started.
+  if (abort?.aborted === true) onAbort()
 
   const close = async (graceMs = 1000): Promise<void> => {
     if (ended) return
@@ -121,17 +146,17 @@ export async function spawnIn(sandbox: Sandbox, namespace: string, argv: readonl
     }
   }
   return {
-    pid: reply.pid,
-    argv,
-    stdin,
-    stdout,
-    stderr,
-    exited,
+    ...parts,
     kill,
     close,
     [Symbol.asyncDispose]: async () => {
       await close().catch(() => undefined)
-      for (const stream of [stdin, stdout, stderr]) stream?.destroy()
+      destroyStreams(parts)
     },
   }
+}
+
+/** Nobody reads or writes any more. */
+export function destroyStreams({ stdin, stdout, stderr }: Pick<HostProcess, 'stdin' | 'stdout' | 'stderr'>): void {
+  for (const stream of [stdin, stdout, stderr]) stream?.destroy()
 }

@@ -1,9 +1,5 @@
-import { accessSync, constants } from 'node:fs'
-import { delimiter } from 'node:path'
 import { LinuxError } from '../errors.js'
-
-/** Where programs of administrators live; ordinary users often do not have these in PATH. */
-const ADMIN_PATHS = ['/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/local/bin', '/usr/bin', '/bin']
+import { findProgram } from './search-path.js'
 
 /** A daemon that is started inside the sandbox before the agent is up, so that both start at the same time. */
 export interface SandboxService {
@@ -28,27 +24,6 @@ export interface SandboxContents {
   readonly services?: readonly SandboxService[]
   /** Folders below /run of the machine that the sandbox shares. */
   readonly keep?: readonly string[]
-}
-
-/** PATH, with the folders that administrators' programs are in. */
-export function searchPath(path: string | undefined): string {
-  return [...new Set([...(path ?? '').split(delimiter).filter(Boolean), ...ADMIN_PATHS])].join(delimiter)
-}
-
-/**
- * Finds a program.
- * @throws LinuxError `missing` with the Debian package to install
- */
-export function findProgram(name: string, debianPackage: string, path = process.env['PATH']): string {
-  for (const folder of searchPath(path).split(delimiter)) {
-    try {
-      accessSync(`${folder}/${name}`, constants.X_OK)
-      return `${folder}/${name}`
-    } catch {
-      // Not in this folder.
-    }
-  }
-  throw new LinuxError('missing', `the program "${name}" is not installed: install it with "apt-get install ${debianPackage}" (Debian, Ubuntu) or your distribution's package`)
 }
 
 /** Quotes a word for a POSIX shell. */

@@ -5,8 +5,9 @@ import { fileURLToPath } from 'node:url'
 import { LinuxError } from '../errors.js'
 import type { AdoptionTarget, AgentCallName, AgentCalls, AgentEvent, NamespaceJob } from '../agent/protocol.js'
 import { AgentChannel, type Handles } from './channel.js'
-import { findProgram, launchFailure, outerCommand, preludeScript, sandboxCommand, searchPath, type SandboxContents, type SandboxNetwork, type SandboxPrivilege, type SandboxProcesses } from './launch.js'
+import { launchFailure, outerCommand, preludeScript, sandboxCommand, type SandboxContents, type SandboxNetwork, type SandboxPrivilege, type SandboxProcesses } from './launch.js'
 import { Owned } from './owned.js'
+import { findProgram, searchPath } from './search-path.js'
 
 /** How a sandbox is made. */
 export interface SandboxOptions extends SandboxContents {
@@ -88,7 +89,7 @@ export class Sandbox {
     // The agent gets a bare environment: options meant for this process (NODE_OPTIONS of a debugger or coverage tool) would break or slow it.
     this.#child = spawn(command[0] as string, command.slice(1), {
       env: {
-        PATH: searchPath(process.env['PATH']),
+        PATH: searchPath(),
         HOME: '/',
         OVS_RUNDIR: '/run/openvswitch',
         STREAMBED_OUTER_PID: String(process.pid),

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DockerDriverError } from '../errors.js'
+import { searchPath } from '@streambed/linux'
+import { DockerDriverError } from './errors.js'
 
 /** What a program printed, and how it ended. */
 export interface ProgramResult {
@@ -26,8 +27,7 @@ const packages: Readonly<Record<string, string>> = {
  */
 export function runProgram(argv: readonly [string, ...string[]], input = '', { file = false }: { readonly file?: boolean } = {}): Promise<ProgramResult> {
   const [program, ...args] = argv
-  // Where these programs are, which is not in every user's search path.
-  const env = { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/usr/bin:/sbin:/bin` }
+  const env = { ...process.env, PATH: searchPath() }
   return new Promise((resolve, reject) => {
     const descriptor = file ? namelessFile(input) : undefined
     const child = spawn(program, args, { env, stdio: [descriptor ?? 'pipe', 'pipe', 'pipe'], timeout: 30_000, killSignal: 'SIGKILL' })
