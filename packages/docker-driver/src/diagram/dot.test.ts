@@ -3,6 +3,7 @@ import { sampleNetwork } from '../status/sample.test-support.js'
 import { networkStates } from '../status/network-states.js'
 import { dotDiagram, drawNetworks, mermaidDiagram } from './index.js'
 import { diagramModel } from './model.js'
+import { drawDot } from './pictures.js'
 import { NASTY, oneMachine, stackMachine } from './sample.test-support.js'
 
 const nasty = diagramModel([networkStates([sampleNetwork('x', { name: NASTY })], { shortEngineId: NASTY }), networkStates([sampleNetwork('y')], { shortEngineId: 'B' })])
@@ -52,8 +53,7 @@ describe('mermaidDiagram', () => {
 describe('drawNetworks', () => {
   it('draws an SVG by itself, whatever the names', async () => {
     expect(await drawNetworks([oneMachine()], 'svg')).toMatch(/^<svg [\s\S]*>office<[\s\S]*<\/svg>\s*$/)
-    const { dotToSvg } = await import('./pictures.js')
-    expect(await dotToSvg(dotDiagram(nasty))).toContain('日本語')
+    expect(await drawDot(dotDiagram(nasty))).toContain('日本語')
   })
 
   it('gives the model as JSON', async () => {

@@ -1,11 +1,5 @@
+import { bold, cell, coloured, COLOURS, FONT, html, networkColour, sized, table, TEXT_SIZE, textWidth, TITLE_SIZE } from '../diagram-style/index.js'
 import { type DiagramEdge, type DiagramModel, type DiagramNode } from './model.js'
-import { COLOURS, networkColour } from './palette.js'
-import { textWidth } from './text-width.js'
-
-/** The first is the one whose widths Graphviz knows without fonts. */
-const FONT = 'Helvetica,Arial,sans-serif'
-const SIZE = 11
-const TITLE_SIZE = 18
 
 /** Draws networks in the DOT language of Graphviz (https://graphviz.org/doc/info/lang.html): stacks, networks and what is on them from left to right. */
 export function dotDiagram(model: DiagramModel): string {
@@ -17,15 +11,15 @@ export function dotDiagram(model: DiagramModel): string {
   const framed = model.engines.length > 1
   return [
     'digraph networks {',
-    `  graph [rankdir=LR, ranksep=1.1, nodesep=0.14, pad=0.3, outputorder=edgesfirst, bgcolor="${COLOURS.background}", fontname="${FONT}", fontsize=${SIZE}, fontcolor="${COLOURS.text}", labelloc=t, labeljust=l, label=<${titleLabel(model)}>]`,
-    `  node [shape=plain, fontname="${FONT}", fontsize=${SIZE}, fontcolor="${COLOURS.text}"]`,
-    `  edge [arrowhead=none, fontname="${FONT}", fontsize=${SIZE - 2}, fontcolor="${COLOURS.faint}", color="${COLOURS.line}"]`,
+    `  graph [rankdir=LR, ranksep=1.1, nodesep=0.14, pad=0.3, outputorder=edgesfirst, bgcolor="${COLOURS.background}", fontname="${FONT}", fontsize=${TEXT_SIZE}, fontcolor="${COLOURS.text}", labelloc=t, labeljust=l, label=<${titleLabel(model)}>]`,
+    `  node [shape=plain, fontname="${FONT}", fontsize=${TEXT_SIZE}, fontcolor="${COLOURS.text}"]`,
+    `  edge [arrowhead=none, fontname="${FONT}", fontsize=${TEXT_SIZE - 2}, fontcolor="${COLOURS.faint}", color="${COLOURS.line}"]`,
     ...inside(undefined, '  '),
     ...model.engines.flatMap((engine, index) =>
       framed
         ? [
             `  subgraph "cluster ${index}" {`,
-            `    graph [label=<${lines([bold(machine(engine))], textWidth(machine(engine), SIZE, true))}>, labeljust=r, style="rounded,filled,dashed", color="${COLOURS.line}", fillcolor="${COLOURS.group}", margin=14]`,
+            `    graph [label=<${lines([bold(machine(engine))], textWidth(machine(engine), TEXT_SIZE, true))}>, labeljust=r, style="rounded,filled,dashed", color="${COLOURS.line}", fillcolor="${COLOURS.group}", margin=14]`,
             ...inside(index, '    '),
             '  }',
           ]
@@ -45,19 +39,19 @@ function edgeLine({ from, to, section, label, kind, network }: DiagramEdge, name
   // Lines that go back to the left, or up and down, must not decide what stands where.
   const sideways = kind !== 'port' && (kinds.get(to) === 'switch' || (kinds.get(from) === 'stack' && kinds.get(to) === 'stack'))
   const ends = sideways ? `${names.get(from) ?? ''} -> ${names.get(to) ?? ''}` : `${names.get(from) ?? ''}:e -> ${names.get(to) ?? ''}:s${section}:w`
-  const colour = kind === 'mirror' ? COLOURS.mirror : network === undefined ? COLOURS.line : networkColour(network).stroke
+  const colour = kind === 'mirror' ? COLOURS.red : network === undefined ? COLOURS.line : networkColour(network).stroke
   const style = kind === 'mirror' ? ', style=dashed, arrowhead=normal, arrowsize=0.7' : kind === 'stack' ? ', penwidth=2.5' : ', penwidth=1.4'
   return `${ends} [label="${label.replace(/[^\w :.-]/g, '?')}", color="${colour}"${style}${sideways ? ', constraint=false' : ''}]`
 }
 
 function titleLabel({ title, edges }: DiagramModel): string {
   const legend = [
-    ...(edges.some(({ kind }) => kind === 'mirror') ? [coloured(COLOURS.mirror, 'red dashes: mirrored packets')] : []),
+    ...(edges.some(({ kind }) => kind === 'mirror') ? [coloured(COLOURS.red, 'red dashes: mirrored packets')] : []),
     ...(edges.some(({ kind }) => kind === 'stack') ? ['thick line: stack'] : []),
     'numbers at lines: OpenFlow ports',
   ]
   const width = textWidth(title, TITLE_SIZE, true)
-  return lines([`<FONT POINT-SIZE="${TITLE_SIZE}">${bold(title)}</FONT>`, ...legend], width)
+  return lines([sized(TITLE_SIZE, bold(title)), ...legend], width)
 }
 
 const FILLS: Readonly<Record<DiagramNode['kind'], string | undefined>> = {
@@ -68,52 +62,34 @@ const FILLS: Readonly<Record<DiagramNode['kind'], string | undefined>> = {
   machine: COLOURS.background,
   nat: undefined,
   gateway: undefined,
-  mirror: COLOURS.mirrorFill,
-  loopback: COLOURS.mirrorFill,
-  stack: COLOURS.bridge,
-  switch: COLOURS.bridge,
+  mirror: COLOURS.redFill,
+  loopback: COLOURS.redFill,
+  stack: COLOURS.switch,
+  switch: COLOURS.switch,
 }
 
 /** The title and the lines; for a container one cell for each interface, in the colour of its network. */
 function nodeLabel({ kind, title, sections }: DiagramNode): string {
   const network = sections[0]?.network
   const own = FILLS[kind] ?? (network === undefined ? COLOURS.background : networkColour(network).fill)
-  const width = Math.max(textWidth(title, SIZE + 1, true), ...sections.flatMap((section) => section.lines.map((line) => textWidth(line, SIZE)))) + 12
-  const row = (port: string, fill: string, content: readonly string[]) => `<TR><TD ${port}ALIGN="LEFT" BALIGN="LEFT" WIDTH="${width}" BGCOLOR="${fill}">${content.join('<BR/>')}</TD></TR>`
-  const head = `<FONT POINT-SIZE="${SIZE + 1}">${bold(title)}</FONT>`
+  const width = Math.max(textWidth(title, TEXT_SIZE + 1, true), ...sections.flatMap((section) => section.lines.map((line) => textWidth(line, TEXT_SIZE)))) + 12
+  const row = (port: string, fill: string, content: readonly string[]) => cell(`${port}ALIGN="LEFT" BALIGN="LEFT" WIDTH="${width}" BGCOLOR="${fill}"`, content.join('<BR/>'))
+  const head = sized(TEXT_SIZE + 1, bold(title))
   const rows =
     kind === 'container'
       ? [row('', own, [head, 'Container']), ...sections.map((section, index) => row(`PORT="s${index}" `, section.network === undefined ? own : networkColour(section.network).fill, section.lines.map(html)))]
       : [row('PORT="s0" ', own, [head, ...sections.flatMap((section) => section.lines).map(html)])]
-  return `<TABLE BORDER="${BOLD.has(kind) ? 2 : 1}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="6" COLOR="${strokeOf(kind, network)}">${rows.join('')}</TABLE>`
+  return table(`BORDER="${BOLD.has(kind) ? 2 : 1}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="6" COLOR="${strokeOf(kind, network)}"`, rows)
 }
 
 const BOLD: ReadonlySet<DiagramNode['kind']> = new Set(['network', 'stack', 'switch'])
 
 function strokeOf(kind: DiagramNode['kind'], network: number | undefined): string {
-  if (kind === 'mirror' || kind === 'loopback') return COLOURS.mirror
+  if (kind === 'mirror' || kind === 'loopback') return COLOURS.red
   return kind === 'network' && network !== undefined ? networkColour(network).stroke : COLOURS.line
 }
 
-/** Text begins at the left everywhere: Graphviz would centre it by the widths of a font that the reader may not have. */
-function lines(rows: readonly string[], width = 0): string {
-  return `<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">${rows.map((row) => `<TR><TD ALIGN="LEFT" WIDTH="${width}">${row}</TD></TR>`).join('')}</TABLE>`
-}
-
-function bold(text: string): string {
-  return `<B>${html(text)}</B>`
-}
-
-function coloured(colour: string, content: string): string {
-  return `<FONT COLOR="${colour}">${content}</FONT>`
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
-
-/** Text of an HTML-like label, which is XML, without what XML 1.0, 2.2, forbids even as a reference. Line breaks become spaces. */
-function html(text: string): string {
-  if (text === '') return '&#160;'
-  // eslint-disable-next-line no-control-regex
-  const clean = text.replace(/[\t\r\n]+/g, ' ').replace(/[\u0000-\u001f\u007f\ufffe\uffff]|\p{Surrogate}/gu, '\ufffd')
-  return clean.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character)
+/** Lines below each other, all from the left. */
+function lines(rows: readonly string[], width: number): string {
+  return table('BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2"', rows.map((row) => cell(`ALIGN="LEFT" WIDTH="${width}"`, row)))
 }

@@ -2,12 +2,12 @@ import type { GraphFormat, NetworkStates } from '../status/index.js'
 import { dotDiagram } from './dot.js'
 import { mermaidDiagram } from './mermaid.js'
 import { diagramModel } from './model.js'
-import { dotToSvg, svgToPng } from './pictures.js'
+import { drawDot, svgToPng } from './pictures.js'
 
 /**
  * Draws the networks that one or several daemons told of (`GET /networks`, read by {@link parseNetworkStates}): networks, containers, external interfaces, virtual
  * machines, gateways, mirrors and stacks. `mmd` is Mermaid, `json` the diagram's model. The same states give the same text.
- * @throws DockerDriverError `missing` when a package for `svg` or `png` is not installed
+ * @throws DockerDriverError `missing` when the package for `png` is not installed, `internal` when Graphviz refuses the graph
  */
 export async function drawNetworks(daemons: readonly NetworkStates[], format: GraphFormat): Promise<string | Uint8Array> {
   const model = diagramModel(daemons)
@@ -19,9 +19,9 @@ export async function drawNetworks(daemons: readonly NetworkStates[], format: Gr
     case 'json':
       return JSON.stringify(model)
     case 'svg':
-      return dotToSvg(dotDiagram(model))
+      return drawDot(dotDiagram(model))
     case 'png':
-      return svgToPng(await dotToSvg(dotDiagram(model)))
+      return svgToPng(await drawDot(dotDiagram(model)))
   }
 }
 

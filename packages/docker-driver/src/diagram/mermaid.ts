@@ -1,5 +1,5 @@
+import { classDefinition, COLOURS, linkStyles, mermaidText, mermaidTitle, networkColour } from '../diagram-style/index.js'
 import type { DiagramEdge, DiagramModel, DiagramNode } from './model.js'
-import { COLOURS, networkColour } from './palette.js'
 
 /**
  * Draws networks as a Mermaid flowchart (https://mermaid.js.org/syntax/flowchart.html), which GitHub and GitLab show in Markdown. Nodes have numbers for
@@ -12,13 +12,13 @@ export function mermaidDiagram(model: DiagramModel): string {
   const framed = model.engines.length > 1
   return [
     '---',
-    `title: ${JSON.stringify(model.title)}`,
+    `title: ${mermaidTitle(model.title)}`,
     '---',
     'flowchart LR',
     ...inside(undefined, '  '),
-    ...model.engines.flatMap((engine, index) => (framed ? [`  subgraph g${index}["${text(engine === '' ? 'machine' : `machine ${engine}`)}"]`, ...inside(index, '    '), '  end'] : inside(index, '  '))),
+    ...model.engines.flatMap((engine, index) => (framed ? [`  subgraph g${index}["${mermaidText(engine === '' ? 'machine' : `machine ${engine}`)}"]`, ...inside(index, '    '), '  end'] : inside(index, '  '))),
     ...model.edges.map((edge) => `  ${names.get(edge.from) ?? ''} ${arrow(edge)} ${names.get(edge.to) ?? ''}`),
-    ...linkStyles(model.edges).map((line) => `  ${line}`),
+    ...linkStyles(model.edges.map(edgeStyle)).map((line) => `  ${line}`),
     ...classes(model).map((line) => `  ${line}`),
     '',
   ].join('\n')
@@ -26,7 +26,7 @@ export function mermaidDiagram(model: DiagramModel): string {
 
 function shape(item: DiagramNode): string {
   const kind = item.kind === 'container' ? ['Container'] : []
-  const label = [item.title, ...kind, ...item.sections.flatMap((section) => section.lines)].map(text).join('<br/>')
+  const label = [item.title, ...kind, ...item.sections.flatMap((section) => section.lines)].map(mermaidText).join('<br/>')
   switch (item.kind) {
     case 'network':
       return `("${label}")`
@@ -43,17 +43,11 @@ function shape(item: DiagramNode): string {
 
 function arrow({ kind, label }: DiagramEdge): string {
   const line = kind === 'mirror' ? '-.->' : kind === 'stack' ? '===' : '---'
-  return label === '' ? line : `${line}|"${text(label)}"|`
+  return label === '' ? line : `${line}|"${mermaidText(label)}"|`
 }
 
-/** One line for each style: Mermaid refuses texts of more than 50 000 characters unless told otherwise. */
-function linkStyles(edges: readonly DiagramEdge[]): string[] {
-  const numbers = new Map<string, number[]>()
-  for (const [number, { kind, network }] of edges.entries()) {
-    const stroke = kind === 'mirror' ? COLOURS.mirror : network === undefined ? COLOURS.line : networkColour(network).stroke
-    numbers.set(stroke, [...(numbers.get(stroke) ?? []), number])
-  }
-  return [...numbers].map(([stroke, which]) => `linkStyle ${which.join(',')} stroke:${stroke}`)
+function edgeStyle({ kind, network }: DiagramEdge): string {
+  return `stroke:${kind === 'mirror' ? COLOURS.red : network === undefined ? COLOURS.line : networkColour(network).stroke}`
 }
 
 function classOf({ kind, sections }: DiagramNode): string {
@@ -64,29 +58,13 @@ function classOf({ kind, sections }: DiagramNode): string {
 
 function classes({ nodes }: DiagramModel): string[] {
   const colours: Readonly<Record<string, readonly [fill: string, stroke: string]>> = {
-    mirror: [COLOURS.mirrorFill, COLOURS.mirror],
-    bridge: [COLOURS.bridge, COLOURS.line],
+    mirror: [COLOURS.redFill, COLOURS.red],
+    bridge: [COLOURS.switch, COLOURS.line],
     plain: [COLOURS.background, COLOURS.line],
   }
   return [...new Set(nodes.map(classOf))].map((name) => {
     const { fill, stroke } = networkColour(Number(name.replace('network', '')))
     const [inside, line] = colours[name] ?? [fill, stroke]
-    return `classDef ${name} fill:${inside},stroke:${line},color:${COLOURS.text}`
+    return classDefinition(name, inside, line)
   })
-}
-
-/**
- * Text inside a quoted label: ASCII that is not known to be harmless as a character code in Mermaid's own form, `#35;`. It looks for its statements
- * `style` and `classDef` by regular expressions that do not know of labels.
- */
-function text(value: string): string {
-  return value
-    .replace(/[\t\r\n]+/g, ' ')
-    .replace(/[\p{Cc}\p{Surrogate}]/gu, '\ufffd')
-    .replace(/(?![\w .,:()/-])[\u0020-\u007e]/g, code)
-    .replace(/style|classDef/g, (word) => code(word) + word.slice(1))
-}
-
-function code(character: string): string {
-  return `#${character.charCodeAt(0)};`
 }

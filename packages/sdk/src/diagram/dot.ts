@@ -1,12 +1,6 @@
+import { bold, cell, coloured, COLOURS, FONT, html, networkColour, quote, sized, table, TEXT_SIZE, textWidth, TITLE_SIZE } from '@streambed/docker-driver/diagram-style'
 import type { TestbedInspection } from '../inspection.js'
 import { type DiagramHost, type DiagramLink, type DiagramModel, type DiagramSegment, type DiagramSwitch, diagramModel } from './model.js'
-import { COLOURS, networkColour } from './palette.js'
-import { textWidth } from './text-width.js'
-
-/** The first is the one whose widths Graphviz knows without fonts. */
-const FONT = 'Helvetica,Arial,sans-serif'
-const SIZE = 11
-const TITLE_SIZE = 18
 
 /** Draws a testbed in the DOT language of Graphviz (https://graphviz.org/doc/info/lang.html): switches, networks and hosts from left to right. */
 export function dotDiagram(inspection: TestbedInspection): string {
@@ -28,8 +22,8 @@ export function dotDiagram(inspection: TestbedInspection): string {
   }
   return [
     `graph ${quote(model.title)} {`,
-    `  graph [rankdir=LR, ranksep=${rankSeparation(model)}, nodesep=0.12, pad=0.3, outputorder=edgesfirst, bgcolor="${COLOURS.background}", fontname="${FONT}", fontsize=${SIZE}, fontcolor="${COLOURS.text}", labelloc=t, labeljust=l, label=<${titleLabel(model)}>]`,
-    `  node [shape=plain, fontname="${FONT}", fontsize=${SIZE}, fontcolor="${COLOURS.text}"]`,
+    `  graph [rankdir=LR, ranksep=${rankSeparation(model)}, nodesep=0.12, pad=0.3, outputorder=edgesfirst, bgcolor="${COLOURS.background}", fontname="${FONT}", fontsize=${TEXT_SIZE}, fontcolor="${COLOURS.text}", labelloc=t, labeljust=l, label=<${titleLabel(model)}>]`,
+    `  node [shape=plain, fontname="${FONT}", fontsize=${TEXT_SIZE}, fontcolor="${COLOURS.text}"]`,
     `  edge [color="${COLOURS.line}"]`,
     ...model.switches.map((item) => `  ${quote(`switch ${item.name}`)} [label=<${switchLabel(item)}>]`),
     ...inGroup(undefined, '  '),
@@ -79,7 +73,7 @@ function edges(model: DiagramModel, hosts: readonly DiagramHost[], names: readon
 }
 
 function linkStyle(link: DiagramLink, segment: DiagramSegment | undefined): string {
-  const stroke = link.up ? networkColour(segment?.networkIndex ?? 0).stroke : COLOURS.down
+  const stroke = link.up ? networkColour(segment?.networkIndex ?? 0).stroke : COLOURS.red
   const style = link.up ? '' : ', style=dashed'
   // Two lines of a colour with a white one between them.
   return link.trunk ? `color="${stroke}:${COLOURS.background}:${stroke}", penwidth=2${style}` : `color="${stroke}", penwidth=1.4${style}`
@@ -103,34 +97,34 @@ function titleLabel({ title, subtitle, marks }: DiagramModel): string {
   const legend = [
     ...(marks.container ? [html('round corners: container')] : []),
     ...(marks.trunk ? [html('double line: trunk')] : []),
-    ...(marks.down ? [coloured(COLOURS.down, 'red dashes: link down')] : []),
+    ...(marks.down ? [coloured(COLOURS.red, 'red dashes: link down')] : []),
     ...(marks.partition ? [html('dashed frame: hosts that a partition keeps apart from the others')] : []),
   ]
-  const rows = [`<FONT POINT-SIZE="${TITLE_SIZE}">${bold(title)}</FONT>`, coloured(COLOURS.faint, html(subtitle)), ...legend]
-  const width = Math.max(textWidth(title, TITLE_SIZE, true), textWidth(subtitle, SIZE))
+  const rows = [sized(TITLE_SIZE, bold(title)), coloured(COLOURS.faint, html(subtitle)), ...legend]
+  const width = Math.max(textWidth(title, TITLE_SIZE, true), textWidth(subtitle, TEXT_SIZE))
   return table('BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3"', rows.map((row) => cell(`ALIGN="LEFT" WIDTH="${width}"`, row)))
 }
 
 /** At the right, where no line from a switch comes in. */
 function groupLabel(title: string): string {
-  return table('BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0"', [cell(`ALIGN="LEFT" WIDTH="${textWidth(title, SIZE, true)}"`, bold(title))])
+  return table('BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0"', [cell(`ALIGN="LEFT" WIDTH="${textWidth(title, TEXT_SIZE, true)}"`, bold(title))])
 }
 
 function switchLabel({ name, datapathType }: DiagramSwitch): string {
   const kind = `${datapathType === '' ? 'system' : datapathType} datapath`
-  const width = Math.max(textWidth(name, SIZE + 2, true), textWidth(kind, SIZE)) + 16
-  return box(COLOURS.switch, COLOURS.line, width, [`<FONT POINT-SIZE="${SIZE + 2}">${bold(name)}</FONT>`, html(kind)])
+  const width = Math.max(textWidth(name, TEXT_SIZE + 2, true), textWidth(kind, TEXT_SIZE)) + 16
+  return box(COLOURS.switch, COLOURS.line, width, [sized(TEXT_SIZE + 2, bold(name)), html(kind)])
 }
 
 function segmentLabel(segment: DiagramSegment | undefined, width: number): string {
   if (segment === undefined) return ''
   const { fill, stroke } = networkColour(segment.networkIndex)
-  return box(fill, stroke, width, [`<FONT POINT-SIZE="${SIZE + 1}">${bold(segment.network)}</FONT>`, ...segment.details.map(html)])
+  return box(fill, stroke, width, [sized(TEXT_SIZE + 1, bold(segment.network)), ...segment.details.map(html)])
 }
 
 /** The same for every network, so that they line up. */
 function segmentWidth({ segments }: DiagramModel): number {
-  return Math.max(0, ...segments.flatMap(({ network, details }) => [textWidth(network, SIZE + 1, true), ...details.map((line) => textWidth(line, SIZE))])) + 16
+  return Math.max(0, ...segments.flatMap(({ network, details }) => [textWidth(network, TEXT_SIZE + 1, true), ...details.map((line) => textWidth(line, TEXT_SIZE))])) + 16
 }
 
 /** Text begins at the left everywhere: Graphviz would centre it by the widths of a font that the reader may not have. */
@@ -151,7 +145,7 @@ interface Columns {
 /** The same for every host, so that they line up. */
 function columnWidths(hosts: readonly DiagramHost[]): Columns {
   const links = hosts.flatMap((host) => host.links)
-  const widest = (texts: readonly string[], strong = false) => texts.reduce((most, text) => Math.max(most, textWidth(text, SIZE, strong)), 0) + 12
+  const widest = (texts: readonly string[], strong = false) => texts.reduce((most, text) => Math.max(most, textWidth(text, TEXT_SIZE, strong)), 0) + 12
   return {
     interface: widest(links.flatMap(interfaceLines)),
     details: widest([...links.flatMap((link) => link.details), ...(hosts.some((host) => host.links.length === 0) ? [NO_INTERFACE] : [])]),
@@ -167,9 +161,9 @@ function hostLabel(host: DiagramHost, { segments }: DiagramModel, columns: Colum
   const nameCell = cell(`ROWSPAN="${Math.max(host.links.length, 1)}" ALIGN="LEFT" BALIGN="LEFT" WIDTH="${columns.name}" BGCOLOR="${fill}"`, name)
   const rows = host.links.map((link, place) => {
     const colour = networkColour(segments[link.segments[0] ?? 0]?.networkIndex ?? 0)
-    const background = !link.up ? COLOURS.downFill : link.trunk || link.segments.length === 0 ? COLOURS.background : colour.fill
+    const background = !link.up ? COLOURS.redFill : link.trunk || link.segments.length === 0 ? COLOURS.background : colour.fill
     const [title, ...notes] = interfaceLines(link)
-    const first = [html(title ?? ''), ...notes.map((note) => (link.up ? bold(note) : coloured(COLOURS.down, bold(note))))].join('<BR/>')
+    const first = [html(title ?? ''), ...notes.map((note) => (link.up ? bold(note) : coloured(COLOURS.red, bold(note))))].join('<BR/>')
     const details = link.details.length === 0 ? '&#160;' : link.details.map(html).join('<BR/>')
     return [
       cell(`PORT="i${place}" ALIGN="LEFT" BALIGN="LEFT" WIDTH="${columns.interface}" BGCOLOR="${background}"`, first),
@@ -186,38 +180,4 @@ function hostLabel(host: DiagramHost, { segments }: DiagramModel, columns: Colum
 /** The name of an interface and what is special about its link. */
 function interfaceLines(link: DiagramLink): string[] {
   return [link.interface, ...(link.trunk ? ['trunk'] : []), ...(link.up ? [] : ['down'])]
-}
-
-function table(attributes: string, rows: readonly string[]): string {
-  return `<TABLE ${attributes}>${rows.map((row) => `<TR>${row}</TR>`).join('')}</TABLE>`
-}
-
-function cell(attributes: string, content: string): string {
-  return `<TD${attributes === '' ? '' : ` ${attributes}`}>${content}</TD>`
-}
-
-function bold(text: string): string {
-  return `<B>${html(text)}</B>`
-}
-
-function coloured(colour: string, content: string): string {
-  return `<FONT COLOR="${colour}">${content}</FONT>`
-}
-
-/** A quoted ID. A backslash is doubled, or it would take the closing quote with it. */
-function quote(text: string): string {
-  return `"${clean(text).replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
-
-/** Text of an HTML-like label, which is XML. An empty element is an error there. */
-function html(text: string): string {
-  return text === '' ? '&#160;' : clean(text).replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character)
-}
-
-/** Without what XML 1.0, 2.2, forbids even as a reference, and what UTF-8 cannot say. Line breaks become spaces. */
-function clean(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  return text.replace(/[\t\r\n]+/g, ' ').replace(/[\u0000-\u001f\u007f\ufffe\uffff]|\p{Surrogate}/gu, '\ufffd')
 }

@@ -1,7 +1,7 @@
 import type { TestbedInspection } from '../inspection.js'
 import { dotDiagram } from './dot.js'
 import { mermaidDiagram } from './mermaid.js'
-import { dotToSvg } from './svg.js'
+import { drawDot } from './svg.js'
 
 /** How a diagram is written: Graphviz's language, a picture, or what GitHub and GitLab draw in Markdown. */
 export type DiagramFormat = 'dot' | 'svg' | 'mermaid'
@@ -17,7 +17,7 @@ export async function renderDiagram(inspection: TestbedInspection, format: Diagr
     case 'mermaid':
       return mermaidDiagram(inspection)
     case 'svg':
-      return dotToSvg(dotDiagram(inspection))
+      return drawDot(dotDiagram(inspection))
   }
 }
 

@@ -1,6 +1,6 @@
+import { classDefinition, COLOURS, linkStyles, mermaidText, mermaidTitle, networkColour } from '@streambed/docker-driver/diagram-style'
 import type { TestbedInspection } from '../inspection.js'
 import { type DiagramHost, type DiagramLink, type DiagramModel, diagramModel } from './model.js'
-import { COLOURS, networkColour } from './palette.js'
 
 /**
  * Draws a testbed as a Mermaid flowchart (https://mermaid.js.org/syntax/flowchart.html), which GitHub and GitLab show in Markdown. Nodes have
@@ -15,14 +15,14 @@ export function mermaidDiagram(inspection: TestbedInspection): string {
   const edges = drawEdges(model)
   return [
     '---',
-    `title: ${title(model.title)}`,
+    `title: ${mermaidTitle(model.title)}`,
     '---',
     'flowchart LR',
     ...model.switches.map(({ name, datapathType }, index) => `  s${index}[["${lines(name, `${datapathType === '' ? 'system' : datapathType} datapath`)}"]]:::switch`),
     ...inGroup(undefined, '  '),
-    ...model.groups.flatMap((name, group) => [`  subgraph g${group}["${text(name)}"]`, ...inGroup(group, '    '), '  end', `  style g${group} fill:${COLOURS.group},stroke:${COLOURS.line},color:${COLOURS.text},stroke-dasharray:6 4`]),
+    ...model.groups.flatMap((name, group) => [`  subgraph g${group}["${mermaidText(name)}"]`, ...inGroup(group, '    '), '  end', `  style g${group} fill:${COLOURS.group},stroke:${COLOURS.line},color:${COLOURS.text},stroke-dasharray:6 4`]),
     ...edges.map(({ text }) => `  ${text}`),
-    ...linkStyles(edges).map((line) => `  ${line}`),
+    ...linkStyles(edges.map(({ style }) => style)).map((line) => `  ${line}`),
     ...classes(model).map((line) => `  ${line}`),
     '',
   ].join('\n')
@@ -59,14 +59,7 @@ function hostLabel(host: DiagramHost): string {
 
 function linkStyle({ up, trunk }: DiagramLink, networkIndex: number): string {
   const width = trunk ? 'stroke-width:5px' : 'stroke-width:2px'
-  return up ? `stroke:${networkColour(networkIndex).stroke},${width}` : `stroke:${COLOURS.down},color:${COLOURS.down},${width},stroke-dasharray:6 4`
-}
-
-/** One line for each style: Mermaid refuses texts of more than 50 000 characters unless told otherwise. */
-function linkStyles(edges: readonly Edge[]): string[] {
-  const numbers = new Map<string, number[]>()
-  for (const [number, { style }] of edges.entries()) if (style !== '') numbers.set(style, [...(numbers.get(style) ?? []), number])
-  return [...numbers].map(([style, which]) => `linkStyle ${which.join(',')} ${style}`)
+  return up ? `stroke:${networkColour(networkIndex).stroke},${width}` : `stroke:${COLOURS.red},color:${COLOURS.red},${width},stroke-dasharray:6 4`
 }
 
 function classes({ segments, hosts, switches }: DiagramModel): string[] {
@@ -89,36 +82,6 @@ function networkClass(index: number): string {
   return `network${index}`
 }
 
-function classDefinition(name: string, fill: string, stroke: string): string {
-  return `classDef ${name} fill:${fill},stroke:${stroke},color:${COLOURS.text}`
-}
-
 function lines(...parts: readonly string[]): string {
-  return parts.map(text).join('<br/>')
-}
-
-/**
- * Text inside a quoted label: ASCII that is not known to be harmless as a character code in Mermaid's own form, `#35;`. It looks for its statements
- * `style` and `classDef` by regular expressions that do not know of labels, and takes a semicolon away after them.
- */
-function text(value: string): string {
-  return printable(value)
-    .replace(/(?![\w .,:()/-])[\u0020-\u007e]/g, code)
-    .replace(/style|classDef/g, (word) => code(word) + word.slice(1))
-}
-
-function code(character: string): string {
-  return `#${character.charCodeAt(0)};`
-}
-
-/**
- * The title in the front matter: a double-quoted scalar of YAML 1.2, 7.3.1, which takes the escapes of JSON. Mermaid would remove or complete
- * what looks like a tag and knows no escape for it there, hence other brackets.
- */
-function title(value: string): string {
-  return JSON.stringify(printable(value).replaceAll('<', '‹').replaceAll('>', '›'))
-}
-
-function printable(value: string): string {
-  return value.replace(/[\t\r\n]+/g, ' ').replace(/[\p{Cc}\p{Surrogate}]/gu, '\ufffd')
+  return parts.map(mermaidText).join('<br/>')
 }

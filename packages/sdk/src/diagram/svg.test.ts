@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { renderDiagram } from './index.js'
 import { NASTY, sample } from './sample.test-support.js'
-import { dotToSvg } from './svg.js'
+import { drawDot } from './svg.js'
 
 describe('renderDiagram', () => {
   it('draws an SVG that can stand in a page', async () => {
@@ -36,9 +36,9 @@ describe('renderDiagram', () => {
   })
 })
 
-describe('dotToSvg', () => {
+describe('drawDot', () => {
   it('says what to do when Graphviz refuses', async () => {
-    await expect(dotToSvg('graph {')).rejects.toMatchObject({ name: 'TestbedError', code: 'failed', message: /"mermaid"/ })
+    await expect(drawDot('graph {')).rejects.toMatchObject({ name: 'TestbedError', code: 'failed', message: /"mermaid"/ })
   })
 })
 

@@ -4,7 +4,10 @@ export interface NetworkColour {
   readonly stroke: string
 }
 
-/** The same as in the SDK's diagrams: after Okabe and Ito ("Color Universal Design", 2008), darkened where lines need it. */
+/**
+ * Eight that the common forms of colour blindness tell apart, after Okabe and Ito ("Color Universal Design", 2008), darkened where lines need it. No red: that
+ * is for what stands out. Every network has its name beside its colour as well.
+ */
 const NETWORKS: readonly NetworkColour[] = [
   { fill: '#d9ebf7', stroke: '#0072b2' },
   { fill: '#fdeacb', stroke: '#b86e00' },
@@ -16,10 +19,21 @@ const NETWORKS: readonly NetworkColour[] = [
   { fill: '#efe3d8', stroke: '#7a5230' },
 ]
 
-/** The rest of a diagram. */
-export const COLOURS = { text: '#1a1a1a', faint: '#595959', line: '#4d4d4d', background: '#ffffff', bridge: '#e6e6e6', group: '#f7f7f7', mirror: '#c00000', mirrorFill: '#fbe9e9' } as const
+/** The rest of a diagram. Red is for links that are down, and for mirrored packets. */
+export const COLOURS = {
+  text: '#1a1a1a',
+  faint: '#595959',
+  line: '#4d4d4d',
+  background: '#ffffff',
+  switch: '#e6e6e6',
+  stopped: '#dddddd',
+  frozen: '#e3f1fb',
+  red: '#c00000',
+  redFill: '#fbe9e9',
+  group: '#f7f7f7',
+} as const
 
-/** The colours of the network at a place; the ninth has those of the first. */
+/** The colours of the network at a place among all; the ninth has those of the first. */
 export function networkColour(index: number): NetworkColour {
   return NETWORKS[index % NETWORKS.length] ?? { fill: COLOURS.background, stroke: COLOURS.line }
 }

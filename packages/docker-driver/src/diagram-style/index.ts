@@ -1,0 +1,5 @@
+export { bold, cell, coloured, FONT, html, quote, sized, table, TEXT_SIZE, TITLE_SIZE } from './dot-text.js'
+export { dotToSvg } from './dot-to-svg.js'
+export { classDefinition, linkStyles, mermaidText, mermaidTitle } from './mermaid-text.js'
+export { COLOURS, networkColour, type NetworkColour } from './palette.js'
+export { textWidth } from './text-width.js'
