@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { ContainerHost, Testbed, TestbedError, type StartProgress } from '@streambed/sdk'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { busybox, Docker, dockerSocket } from '../../docker-driver/e2e/world/docker.js'
+import { OpenVswitch } from '../../docker-driver/e2e/world/ovs.js'
 import { run, until } from '../../docker-driver/e2e/world/program.js'
 
 let docker: Docker
@@ -331,18 +332,39 @@ describe('a start with containers that fails', () => {
 })
 
 describe('the end of a testbed with containers', () => {
-  it('by SIGKILL to its process takes them away', async () => {
-    const library = import.meta.resolve('@streambed/sdk')
+  /** A testbed in a process of its own. */
+  async function elsewhere(hosts: object, more: object = {}): Promise<ChildProcess> {
     const program = `
-      const { Testbed } = await import('${library}')
-      await Testbed.start(${JSON.stringify({ networks, hosts: { a: { networks: ['lan'] }, web: { networks: ['lan'], ...sleeper } } })}, ${JSON.stringify(options)})
+      const { Testbed } = await import('${import.meta.resolve('@streambed/sdk')}')
+      await Testbed.start(${JSON.stringify({ networks, hosts })}, ${JSON.stringify({ ...options, ...more })})
       console.log('running')
       setInterval(() => undefined, 1000)`
-    const victim = spawn(process.execPath, ['--input-type=module', '--eval', program], { stdio: ['ignore', 'pipe', 'inherit'] })
-    await once(victim.stdout, 'data')
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', program], { stdio: ['ignore', 'pipe', 'inherit'] })
+    await once(child.stdout, 'data')
+    return child
+  }
+
+  it('by SIGKILL to its process takes them away', async () => {
+    const victim = await elsewhere({ a: { networks: ['lan'] }, web: { networks: ['lan'], ...sleeper } })
     expect(await containers()).toHaveLength(1)
     victim.kill('SIGKILL')
     await until(async () => (await containers()).length === 0, 'the container is gone')
+  })
+
+  it('by SIGKILL takes its cable out of a container that was there before, when Open vSwitch goes on too', async () => {
+    const ovs = await OpenVswitch.start()
+    await docker.sleeper('theirs')
+    try {
+      const own = await docker.exec('theirs', 'ip', '-o', 'link')
+      const victim = await elsewhere({ a: { networks: ['lan'] }, box: { networks: { lan: { interface: 'lab0' } }, container: 'theirs' } }, { ovs: 'system' })
+      expect(await docker.exec('theirs', 'ip', '-o', 'link')).toContain('lab0')
+      victim.kill('SIGKILL')
+      await until(async () => (await docker.exec('theirs', 'ip', '-o', 'link')) === own, 'the cable is gone')
+      await until(async () => (await ovs.vsctl('list-br')).trim() === '', 'the bridge is gone')
+    } finally {
+      await docker.cli('rm', '--force', 'theirs')
+      await ovs.down()
+    }
   })
 
   it('takes what two testbeds of one name in one process have apart', async () => {

@@ -3,8 +3,8 @@ import { OvsError } from '@streambed/ovs'
 import { invalidTopology, TestbedError } from './errors.js'
 import { EventFeed } from './events.js'
 import { checkConfig } from './topology/acls.js'
-import { adoptedFiles, hasNamesakes, hostIndex, hostsFile, resolvFile } from './plan/plan.js'
-import { partitionVlan, type PartitionPlan } from './plan/partition.js'
+import { adoptedFiles, hasNamesakes, hostIndex, hostsFile, portVlans, resolvFile } from './plan/plan.js'
+import { adaptPartition, partitionVlan, type PartitionPlan } from './plan/partition.js'
 import type { Containers } from './containers/containers.js'
 import type { ControlPlan, ControlPort, LinkPort, TestbedControl } from './control/control.js'
 import { faucetConfigOf, knownHosts } from './plan/faucet-config.js'
@@ -128,12 +128,36 @@ export class TestbedCore {
     return { addresses, host: name }
   }
 
+  /** Makes a changed model the testbed's own; a partition goes on with what has changed. */
+  async adopt(model: TestbedModel): Promise<void> {
+    const plan = this.partition && adaptPartition(model, this.partition)
+    await this.direct(model, this.partition, plan)
+    this.model = model
+    this.partition = plan
+  }
+
+  /** Makes the switches do what a model with a partition wants. */
+  async direct(model: TestbedModel, before: PartitionPlan | undefined, after: PartitionPlan | undefined): Promise<void> {
+    if (this.control === undefined) return await this.#updateVlans(model, before, after)
+    await this.control.apply(controlPlan(model, after))
+    // Until then the datapath may still forward by what it has cached.
+    await this.bridge.revalidated()
+  }
+
+  /** Gives access ports the VIDs that one partition, or none, gives them instead of another; all in one transaction. */
+  async #updateVlans(model: TestbedModel, before: PartitionPlan | undefined, after: PartitionPlan | undefined): Promise<void> {
+    const ports = [...model.hosts.values()].flatMap((host) =>
+      host.interfaces
+        .filter(({ network }) => network !== undefined && partitionVlan(model, before, network, host.name) !== partitionVlan(model, after, network, host.name))
+        .map((item) => [item.port, portVlans(model, host.name, item, (network, owner) => partitionVlan(model, after, network, owner))] as const),
+    )
+    if (ports.length > 0) await this.bridge.setVlans(new Map(ports))
+  }
+
   /** Makes a model that differs only in what the controller does the testbed's own. @throws TestbedError `invalid` without a controller */
   async remodel(model: TestbedModel): Promise<void> {
     if (this.control === undefined) throw new TestbedError('invalid', "the testbed has no controller: start it without control: 'none'")
-    await this.control.apply(controlPlan(model, this.partition))
-    // Until then the datapath may still forward by what it has cached.
-    await this.bridge.revalidated()
+    await this.direct(model, this.partition, this.partition)
     this.model = model
   }
 

@@ -1,7 +1,8 @@
 import { expect, test as base, type TestAPI } from 'vitest'
 import { TestbedError } from './errors.js'
 import { Reachability, type ExpectedReachability } from './reachability.js'
-import { Testbed, type StartOptions } from './testbed.js'
+import type { StartOptions } from './start.js'
+import { Testbed } from './testbed.js'
 import type { ContainerNames, TypedTopology } from './topology/spec.js'
 
 /** What a test gets from {@link testbedTest}. */

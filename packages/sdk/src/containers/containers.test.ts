@@ -26,10 +26,12 @@ class FakeEngine {
   broken: Error | undefined
   endsAtOnce = false
   running = true
+  visible = true
   connectOptions: unknown
 
   get module() {
     return {
+      isProcessOf: () => this.visible,
       ContainerEngine: {
         connect: (options: unknown) => {
           this.connectOptions = options
@@ -91,7 +93,7 @@ function lab(specs: Readonly<Record<string, HostSpec>>, options: Partial<Contain
   const hosts = [...buildModel({ networks: {}, hosts: specs }).hosts.values()]
   let loads = 0
   const containers = new Containers({
-    docker: undefined, testbed: 'my lab', signal: new AbortController().signal, onPull: () => undefined, isProcessOf: () => true,
+    docker: undefined, testbed: 'my lab', signal: new AbortController().signal, onPull: () => undefined,
     load: () => {
       loads += 1
       return Promise.resolve(engine.module)
@@ -169,7 +171,8 @@ describe('the containers of a testbed', () => {
   })
 
   it('are refused where their processes are not to be seen', async () => {
-    const { containers, hosts } = lab({ web: { image: 'x' } }, { isProcessOf: () => false })
+    const { containers, engine, hosts } = lab({ web: { image: 'x' } })
+    engine.visible = false
     await expect(containers.start(hosts)).rejects.toMatchObject({ code: 'missing', message: expect.stringContaining('is not to be seen on this machine') as string })
   })
 

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
-import { readFileSync } from 'node:fs'
-import type { Container, ContainerEngine, PullProgress } from '@streambed/docker-driver'
+import type { Container, ContainerEngine, isProcessOf, PullProgress } from '@streambed/docker-driver'
 import { TestbedError } from '../errors.js'
 import type { HostModel, NetworkModel } from '../topology/model.js'
 import { DockerNetworks, type Guest, type PluginModule, type PlugEvent } from './docker-networks.js'
@@ -15,6 +14,8 @@ const PARALLEL = 4
 /** What is loaded of the Docker package when the first container is asked for. */
 export interface ContainerModule extends PluginModule {
   readonly ContainerEngine: Pick<typeof ContainerEngine, 'connect'>
+  /** Whether a process of this machine is one of a container: the numbers of an engine in a virtual machine name other processes here. */
+  readonly isProcessOf: typeof isProcessOf
 }
 
 /** How the containers of a testbed are made. */
@@ -29,8 +30,6 @@ export interface ContainersOptions {
   readonly onPull: (progress: PullProgress) => void
   /** Loads the Docker package, which nobody needs who has no container. */
   readonly load?: () => Promise<ContainerModule>
-  /** Whether a process of this machine is one of a container. */
-  readonly isProcessOf?: (pid: number, containerId: string) => boolean
 }
 
 /** A container that is a host. */
@@ -54,6 +53,7 @@ export class Containers {
   /** In the names and labels of what is made: two testbeds of one process may have the same name. */
   readonly #tag = randomBytes(3).toString('hex')
   #engine: Promise<ContainerEngine> | undefined
+  #isProcessOf: typeof isProcessOf = () => false
   #count = 0
   #closing: Promise<void> | undefined
   #networks: Promise<DockerNetworks> | undefined
@@ -90,7 +90,7 @@ export class Containers {
 
   /** Makes the networks of Docker that containers are wired through; nothing when they are wired directly. @throws as {@link start} */
   async openNetworks(models: Iterable<NetworkModel>): Promise<void> {
-    if (this.options.wire !== 'driver') return
+    if (this.wire !== 'driver') return
     await (this.#networks ??= this.#openNetworks([...models]))
   }
 
@@ -113,7 +113,7 @@ export class Containers {
 
   async #openNetworks(models: readonly NetworkModel[]): Promise<DockerNetworks> {
     const { testbed, load = loadModule } = this.options
-    const [engine, { serveNetworkDriver, pluginSocketPath }] = await Promise.all([this.#connect(), load()])
+    const [engine, { serveNetworkDriver, pluginSocketPath, PLUGIN_LABEL }] = await Promise.all([this.#connect(), load()])
     if (engine.info.podman) throw new TestbedError('missing', "podman has no network drivers outside of itself: wire containers directly (wire: 'direct')")
     return await named("the networks of the testbed in Docker (wire: 'driver')", async () => {
       const guests = new Guests((name) => engine.adopt(name), (arrival) => this.#arrive(arrival), (container) => this.#depart(container))
@@ -132,7 +132,7 @@ export class Containers {
           if (!guests.go(guest)) await this.#depart(guest.container)
         },
       }
-      return await DockerNetworks.open({ engine, serveNetworkDriver, pluginSocketPath, prefix: dockerName(testbed), tag: this.#tag, hosts: () => this.hosts(), hand }, models)
+      return await DockerNetworks.open({ engine, serveNetworkDriver, pluginSocketPath, PLUGIN_LABEL, prefix: dockerName(testbed), tag: this.#tag, hosts: () => this.hosts(), hand }, models)
     })
   }
 
@@ -234,6 +234,18 @@ export class Containers {
     }
   }
 
+  /** How containers are plugged in. */
+  get wire(): WireOption {
+    return this.options.wire ?? 'direct'
+  }
+
+  /** The alias of a link by which the program knows it that removes what is left when this process dies; it is started when it does not run yet. */
+  async linkAlias(): Promise<string> {
+    const engine = await this.#connect()
+    engine.guard()
+    return engine.linkAlias
+  }
+
   /** Waits until the containers of hosts are ready. @throws TestbedError `failed` with what was waited for and the end of the log */
   async ready(hosts: readonly HostModel[]): Promise<void> {
     await Promise.all(
@@ -256,10 +268,6 @@ export class Containers {
 
   #runs({ container, pid }: Entry): boolean {
     return pid !== undefined && this.#isProcessOf(pid, container.id)
-  }
-
-  #isProcessOf(pid: number, containerId: string): boolean {
-    return (this.options.isProcessOf ?? isProcessOf)(pid, containerId)
   }
 
   /**
@@ -324,7 +332,8 @@ export class Containers {
 
   async #open(): Promise<ContainerEngine> {
     const { docker, testbed, signal, load = loadModule } = this.options
-    const { ContainerEngine } = await load()
+    const { ContainerEngine, isProcessOf } = await load()
+    this.#isProcessOf = isProcessOf
     let engine: ContainerEngine
     try {
       engine = await ContainerEngine.connect({ ...(docker !== undefined && { socket: docker }), testbed: `${testbed}-${this.#tag}`, signal })
@@ -352,15 +361,6 @@ function dockerName(testbed: string): string {
 /** Whether an error is one of the Docker package, of which nothing may be loaded to ask that. */
 export function isDockerError(error: unknown): error is Error & { readonly code: string } {
   return error instanceof Error && error.name === 'DockerDriverError'
-}
-
-/** A control group has the container's id in its name. The numbers of an engine in a virtual machine name other processes here. */
-function isProcessOf(pid: number, containerId: string): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/cgroup`, 'utf8').includes(containerId)
-  } catch {
-    return false
-  }
 }
 
 function explained<T>(host: HostModel, work: () => Promise<T>): Promise<T> {

@@ -30,6 +30,7 @@ function open(networks: Iterable<NetworkModel> = model.networks.values(), known?
   return DockerNetworks.open({
     engine, prefix: 'lab', tag: 'abcdef',
     pluginSocketPath: (name) => `/run/docker/plugins/${name}.sock`,
+    PLUGIN_LABEL: 'streambed.plugin',
     serveNetworkDriver: ({ socket }) => Promise.resolve({ socket, close: () => Promise.resolve(void calls.push(['close', socket])) } as never),
     hosts: () => model.hosts.values(),
     hand: {

@@ -10,8 +10,6 @@ export const NETWORK_LABEL = 'streambed.network'
 const HOST_OPTION = 'streambed.host'
 const INTERFACE_OPTION = 'streambed.interface'
 const MAC_OPTION = 'streambed.mac'
-/** The label by which the socket of our driver is found when this process is gone: PLUGIN_LABEL of the Docker package. */
-const PLUGIN_LABEL = 'streambed.plugin'
 /** What Docker is told of a family that a network does not have: it wants something of IPv4 for each. */
 const NO_POOL = '0.0.0.0/32'
 
@@ -19,6 +17,8 @@ const NO_POOL = '0.0.0.0/32'
 export interface PluginModule {
   readonly serveNetworkDriver: typeof serveNetworkDriver
   readonly pluginSocketPath: (name: string) => string
+  /** The label by which the socket of our driver is found when this process is gone. */
+  readonly PLUGIN_LABEL: string
 }
 
 /** How the networks of a testbed become networks of Docker. */
@@ -130,7 +130,7 @@ export class DockerNetworks implements NetworkDriver {
   }
 
   async #create({ name, subnets }: NetworkModel): Promise<DockerNetwork> {
-    const { engine, prefix, tag, pluginSocketPath } = this.#options
+    const { engine, prefix, tag, pluginSocketPath, PLUGIN_LABEL } = this.#options
     const create = (dockerName: string): Promise<DockerNetwork> =>
       engine.createNetwork({
         name: dockerName,

@@ -172,6 +172,14 @@ export function linkStateJob(site: SwitchSite, interfaces: readonly InterfaceMod
   return { namespace: BASE_NAMESPACE, messages: writer.bytes, labels: writer.labels }
 }
 
+/** The job that puts a note on the switch ends of cables: whose they are. */
+export function aliasJob(site: SwitchSite, interfaces: readonly InterfaceModel[], alias: string): NamespaceJob {
+  const writer = new NetlinkWriter()
+  for (const item of interfaces) encodeSetLink(writer, `mark the switch end ${item.port}`, { index: portIndex(site, item), alias })
+  writer.finish()
+  return { namespace: BASE_NAMESPACE, messages: writer.bytes, labels: writer.labels }
+}
+
 /** The job that deletes a cable, at its switch end. */
 export function deletePortJob(site: SwitchSite, item: InterfaceModel): NamespaceJob {
   const writer = new NetlinkWriter()
