@@ -15,7 +15,7 @@ describe('diagramModel', () => {
       'office -> 0A1B2C vnet3 port 5',
       'office -> 0A1B2C eno200 port 7',
       'office -> 0A1B2C eno124 port 9',
-      'office -> NAT port 4294967294',
+      'office -> NAT port LOCAL',
       'office -> odsmir0A1B2C mirror 99 : 3',
       'eno1 -> odsmir0A1B2C mirror 2',
       'odsmir0A1B2C -> eno2 mirror 1',

@@ -92,7 +92,7 @@ class Draft {
 
   #external(from: string, port: ExternalPortState, state: NetworkState, network: number, engine: number): void {
     const eng = engineOf(state)
-    const edge = (to: string) => this.#edge({ from, to, section: 0, label: String(port.OFPort), kind: 'port', network })
+    const edge = (to: string) => this.#edge({ from, to, section: 0, label: port.OFPort === OFPP.LOCAL ? 'LOCAL' : String(port.OFPort), kind: 'port', network })
     if (port.OFPort === OFPP.LOCAL) {
       const id = `local ${from}`
       const address = [state.Gateway === '' ? '' : `${state.Gateway}/${state.GatewayMask}`, state.GatewayIPv6 === `${state.Gateway}/${state.GatewayMask}` ? '' : state.GatewayIPv6]
