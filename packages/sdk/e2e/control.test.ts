@@ -1,4 +1,8 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { loadFaucetConfig } from '@streambed/faucet'
 import { describe, expect, it } from 'vitest'
 import { allow, deny, Testbed, type ControlOption, type Topology } from '@streambed/sdk'
 
@@ -78,7 +82,7 @@ describe.each(controls)('under %s', (_, control) => {
     const { laptop, pc } = testbed.hosts
     const refused = await testbed.explain({ from: laptop, to: pc, tcp: 23 })
     expect(refused).toMatchObject({ delivered: false, decidedBy: { acl: 'no-telnet', rule: 1, action: 'drops', place: 'network office', description: 'nobody needs it' } })
-    expect(refused.decidedBy?.source).toMatch(/control\.test\.ts:10$/)
+    expect(refused.decidedBy?.source).toMatch(/control\.test\.ts:14$/)
     expect(String(refused)).toContain('rule 1 of ACL "no-telnet" on network office "nobody needs it"')
     await laptop.ping(pc)
     await pc.ping(laptop)
@@ -90,6 +94,25 @@ describe.each(controls)('under %s', (_, control) => {
     expect(String(routed)).toContain('routed to web on network dmz')
     await expect(testbed.explain({ from: 'laptop', to: 'ids' })).rejects.toMatchObject({ code: 'invalid' })
   })
+})
+
+it('explains with the line of a rule in a file of Faucet’s', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'streambed-acls-'))
+  try {
+    const file = join(dir, 'faucet.yaml')
+    await writeFile(file, 'acls:\n  no-telnet:\n    - rule: {eth_type: 0x800, ip_proto: 6, tcp_dst: 23, actions: {allow: 0}}\n    - rule:\n        actions: {allow: 1}\n')
+    const { acls = {} } = loadFaucetConfig(file).config
+    await using testbed = await Testbed.start({
+      acls,
+      networks: { office: { subnet: '10.1.0.0/24', acl: 'no-telnet' } },
+      hosts: { laptop: { networks: ['office'] }, pc: { networks: ['office'] } },
+    })
+    const { laptop, pc } = testbed.hosts
+    expect(await testbed.explain({ from: laptop, to: pc, tcp: 23 })).toMatchObject({ delivered: false, decidedBy: { rule: 1, source: `${file}:3` } })
+    expect(await testbed.explain({ from: laptop, to: pc, tcp: 80 })).toMatchObject({ delivered: true, decidedBy: { rule: 2, source: `${file}:4` } })
+  } finally {
+    await rm(dir, { recursive: true })
+  }
 })
 
 it('advertises routers, routes beyond, and holds ACLs for what is received, and on trunks', async () => {

@@ -2,12 +2,13 @@ import * as faucet from '@streambed/faucet'
 import { fileURLToPath } from 'node:url'
 import { relative } from 'node:path'
 
-/** Where rules were made: the call of the builder. */
+/** Where rules were made: the calls of the builders. */
 const sources = new WeakMap<object, string>()
 
-/** File and line of the call of the builder that made a rule; undefined for others. */
+/** File and line of a rule: of the call of the builder that made it, or in the `faucet.yaml` that it was read from; undefined for others. */
 export function sourceOf(rule: object): string | undefined {
-  return sources.get(rule)
+  const { file, line } = faucet.placeOf(rule) ?? {}
+  return sources.get(rule) ?? (file === undefined || line === undefined ? undefined : `${near(file)}:${line}`)
 }
 
 /** The same builder; what it makes knows where it was called, for `testbed.explain()`. */
@@ -27,8 +28,13 @@ function callSite(): string | undefined {
   const [, file, number] = /\(?((?:file:\/\/)?\/[^()]*?):(\d+):\d+\)?$/.exec(line ?? '') ?? []
   if (file === undefined) return undefined
   const path = file.startsWith('file://') ? fileURLToPath(file) : file
-  const near = relative(process.cwd(), path)
-  return `${near.startsWith('..') ? path : near}:${number ?? ''}`
+  return `${near(path)}:${number ?? ''}`
+}
+
+/** As it is seen from the working directory, unless that is further away. */
+function near(path: string): string {
+  const way = relative(process.cwd(), path)
+  return way.startsWith('..') ? path : way
 }
 
 /** Lets packets through; see `allow` of `@streambed/faucet`. @throws FaucetError `invalid` for what cannot be matched */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { loadFaucetConfig, parseFaucetConfig } from './parse.js'
+import { placeOf } from './value.js'
 
 const dps = 'dps:\n  sw1: {dp_id: 1, interfaces: {1: {native_vlan: 1}}}\n'
 
@@ -33,6 +34,21 @@ dps:
   it('keeps keys that JavaScript treats specially', () => {
     const { config } = parseFaucetConfig('dps:\n  __proto__: {dp_id: 1}\n')
     expect(Object.keys(config.dps ?? {})).toEqual(['__proto__'])
+  })
+
+  it('knows where its mappings stand, in which file', () => {
+    const { config } = parseFaucetConfig({
+      'net/faucet.yaml': `include: [acls.yaml]\n${dps}`,
+      'net/acls.yaml': 'acls:\n  office:\n    - rule:\n        actions: {allow: 0}\n    - {actions: {allow: 1}}\n',
+    })
+    const { office } = config.acls ?? {}
+    const rules = office as readonly object[]
+    expect(rules.map(placeOf)).toEqual([
+      { file: 'net/acls.yaml', line: 3, column: 7 },
+      { file: 'net/acls.yaml', line: 5, column: 7 },
+    ])
+    expect(placeOf(config.dps?.['sw1'] ?? {})).toEqual({ file: 'net/faucet.yaml', line: 3, column: 8 })
+    expect(placeOf({ ...rules[0] })).toBeUndefined()
   })
 
   it('merges anchors, the own key first', () => {

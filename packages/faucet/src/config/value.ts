@@ -129,7 +129,18 @@ export function intOf(value: ConfigValue | undefined): bigint | undefined {
   return undefined
 }
 
-/** Plain data: integers are numbers, or bigints beyond 2^53; keys are text. */
+/** Where mappings of plain data stood in a text. */
+const places = new WeakMap<object, Place>()
+
+/**
+ * Where a mapping of a configuration that was read from text stood: a rule of an ACL, a port, a VLAN, as `config` of
+ * `loadFaucetConfig` and `parseFaucetConfig` has it. `undefined` for what a program has made, copies included.
+ */
+export function placeOf(data: object): Place | undefined {
+  return places.get(data)
+}
+
+/** Plain data: integers are numbers, or bigints beyond 2^53; keys are text. Mappings know where they stood: {@link placeOf}. */
 export function toData(value: ConfigValue): unknown {
   switch (value.kind) {
     case 'null':
@@ -140,6 +151,7 @@ export function toData(value: ConfigValue): unknown {
       return value.items.map(toData)
     case 'map': {
       const data: Record<string, unknown> = {}
+      if (value.place.line !== undefined) places.set(data, value.place)
       for (const entry of value.entries) {
         // Never the prototype's setter.
         Object.defineProperty(data, display(entry.key), {

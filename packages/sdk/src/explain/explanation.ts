@@ -37,7 +37,7 @@ export interface DecidingRule {
   readonly place: string
   /** What it does. */
   readonly action: 'allows' | 'drops' | 'forwards'
-  /** File and line of the call of the builder that made it, such as `test/lab.test.ts:12`; undefined for rules written as plain objects. */
+  /** File and line of the call of the builder that made it, such as `test/lab.test.ts:12`, or of the rule in the `faucet.yaml` that it was read from; undefined for rules written as plain objects. */
   readonly source: string | undefined
   readonly description: string | undefined
 }
