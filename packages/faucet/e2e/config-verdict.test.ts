@@ -2,6 +2,7 @@ import { formatConfigIssue, parseFaucetConfig, validateFaucetConfig } from '@str
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { rounds } from './campaign.js'
 import { baseNamed, baseNames } from './config-bases.js'
+import { fatalCases } from './config-fatal.js'
 import { frameCases } from './config-frames.js'
 import { type Case, configurations, texts } from './config-generator.js'
 import { faucetExamples } from './faucet-examples.js'
@@ -31,6 +32,12 @@ describe('the verdict on a configuration', () => {
       expect({ name, ...(await oracle.judge(files, true)) }).toEqual({ name, verdict: 'accepted' })
       expect({ name, issues: issuesOf(files) }).toEqual({ name, issues: [] })
     }
+  })
+
+  it.each(fatalCases)('is refusal where the parser accepts it and the controller ends: $name: $survived', { timeout: limit }, async ({ files, survived }) => {
+    expect((await oracle.judge(files)).verdict).toBe('accepted')
+    expect((await oracle.judge(files, true)).verdict).toBe(survived ? 'accepted' : 'killed')
+    expect(issuesOf(files).length === 0).toBe(survived)
   })
 
   it.each(frameCases)('is refusal where it goes into no frame: $name: $fits', { timeout: limit }, async ({ files, fits }) => {
