@@ -1,5 +1,5 @@
 import { duplexPair, SwitchDouble, type SwitchDoubleOptions } from '@streambed/ovs/testing'
-import { Datapath, OpenFlowConnection, parseFlow, printFlow, type FlowStats, type Message, type MeterInput, type GroupInput } from '@streambed/ovs/openflow'
+import { Datapath, OpenFlowConnection, parseFlow, printFlow, type FlowStats, type Message, type MeterInput, type GroupInput, type OnfFlowUpdate } from '@streambed/ovs/openflow'
 import type { NetworkEvent } from '../core/event.js'
 import type { Flow } from '../core/flow.js'
 import type { Wanted } from '../core/wanted.js'
@@ -14,6 +14,7 @@ export class SwitchUnderTest {
   readonly told: string[] = []
   /** The messages that are answered with an error when they come. */
   refuses: (message: Message) => boolean = () => false
+  #end: Awaited<ReturnType<SwitchDouble['connect']>> | undefined
 
   constructor(options: SwitchDoubleOptions = {}) {
     this.double = new SwitchDouble({ ports: [1, 2, 3], ...options })
@@ -29,8 +30,14 @@ export class SwitchUnderTest {
   /** Connects it, and gives the controller's end. */
   async connect(): Promise<Datapath> {
     const [ours, its] = duplexPair()
-    const [connection] = await Promise.all([OpenFlowConnection.open(ours, { probeInterval: 0 }), this.double.connect(its)])
+    const [connection, end] = await Promise.all([OpenFlowConnection.open(ours, { probeInterval: 0 }), this.double.connect(its)])
+    this.#end = end
     return Datapath.open(connection)
+  }
+
+  /** Tells the last that has connected that flows have changed, as a switch does that watches them. */
+  async tell(updates: readonly OnfFlowUpdate[]): Promise<void> {
+    await this.#end?.send({ type: 'onf_flow_monitor_reply', xid: 0, updates })
   }
 
   /** The flows that it has, as `ovs-ofctl` prints them, sorted. */

@@ -1,5 +1,5 @@
 import type { BundleMessage, Message } from '@streambed/ovs/openflow'
-import { parseFlow } from '@streambed/ovs/openflow'
+import { match, parseFlow, type OnfFlowUpdate } from '@streambed/ovs/openflow'
 import { describe, expect, it } from 'vitest'
 import type { ChangeFlows } from '../core/effect.js'
 import { SwitchSession } from './switch-session.js'
@@ -120,6 +120,44 @@ describe('SwitchSession', () => {
     await own.settled()
     expect(sw.told).toEqual(['bundle open', '  flow_mod add', '  flow_mod add', 'bundle close', 'bundle commit', 'flow_mod add'])
     expect(await sw.flows(datapath)).toEqual([one, two, three])
+    await datapath.close()
+  })
+
+  it('mends at once what somebody else has changed, and less often who goes on', async () => {
+    const sw = new SwitchUnderTest()
+    const owner = new TestOwner()
+    owner.flows = [one, two]
+    const other = await sw.connect()
+    const { datapath } = await session(sw, owner)
+    const deleted: OnfFlowUpdate = { type: 'deleted', reason: 'delete', priority: 5, idleTimeout: 0, hardTimeout: 0, tableId: 0, cookie: 0n, match: match({ in_port: 1 }), instructions: [] }
+    await other.deleteFlows({ tableId: 0 })
+    await sw.tell([{ type: 'abbrev', xid: 9 }, deleted])
+    await owner.comparison()
+    expect(await sw.flows(datapath)).toEqual([one, two])
+    expect(owner.logs).toEqual(['warning somebody else has changed the flows of the switch: deleted table=0,priority=5,in_port=1'])
+    await other.deleteFlows({ tableId: 0 })
+    await sw.tell([deleted])
+    await sw.tell([deleted])
+    // Whatever the switch has told is known when it answers.
+    expect(await sw.flows(datapath)).toEqual([two])
+    owner.clock.advance(1)
+    await owner.comparison()
+    expect(await sw.flows(datapath)).toEqual([one, two])
+    expect(owner.logs).toHaveLength(2)
+    await other.close()
+    await datapath.close()
+  })
+
+  it('does not take its own changes for those of others, nor flows whose time is over', async () => {
+    const sw = new SwitchUnderTest()
+    const owner = new TestOwner()
+    const { datapath } = await session(sw, owner)
+    const over: OnfFlowUpdate = { type: 'deleted', reason: 'hard_timeout', priority: 5, idleTimeout: 0, hardTimeout: 1, tableId: 0, cookie: 0n, match: [], instructions: [] }
+    await sw.tell([{ type: 'abbrev', xid: 9 }, over])
+    await datapath.barrier()
+    owner.clock.advance(100)
+    expect(owner.logs).toEqual([])
+    expect(owner.comparisons).toHaveLength(1)
     await datapath.close()
   })
 

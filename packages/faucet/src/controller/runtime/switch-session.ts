@@ -8,9 +8,11 @@ import type { NetworkEvent } from '../core/event.js'
 import type { Wanted } from '../core/wanted.js'
 import { asyncConfigOf } from './async-config.js'
 import type { Clock } from './clock.js'
+import { flowWatch, foreignChange } from './flow-watch.js'
 import { inventoryOf, noneIfRefused, type Inventory } from './inventory.js'
 import { mendingOf } from './mending.js'
 import { refusalOf, subjectOf, type Refusal } from './refusal.js'
+import { Seldom } from './seldom.js'
 import { sendAtomically } from './send-changes.js'
 
 /** What a session needs of the controller. */
@@ -48,9 +50,8 @@ export interface Mended {
 /** Bytes of a packet that is sent because its TTL is over: as much as the controller looks at. */
 const missSendLen = 194
 
-/** Seconds until a switch that has refused something is compared again: twice as long each time. */
+/** Seconds until a switch that has refused something is compared again: longer each time. */
 const firstRetry = 1
-const lastRetry = 64
 
 /** Messages that may wait to be sent before packets of the switch have to wait too. */
 const mostUnsent = 20_000
@@ -84,20 +85,22 @@ export class SwitchSession {
   #comparing = true
   #working = false
   #up = false
-  #retry = firstRetry
   #changes = 0
   #unsent = 0
   /** Whether anything was sent that the switch has not confirmed. */
   #unconfirmed = true
   #room: Promise<void> | undefined
   #onRoom: (() => void) | undefined
-  #lastRefusal = 0
-  #stopRetry: (() => void) | undefined
+  /** Comparisons because the switch has refused something, and because somebody else has changed its flows. */
+  readonly #retries: Seldom
+  readonly #repairs: Seldom
   #description: DescReply | undefined
 
   constructor(datapath: Datapath, owner: SessionOwner) {
     this.datapath = datapath
     this.#owner = owner
+    this.#retries = new Seldom(owner.clock, firstRetry, () => this.#compareAgain())
+    this.#repairs = new Seldom(owner.clock, 0, () => this.#compareAgain())
   }
 
   /** Whether the switch had the wanted flows at some time of this connection. */
@@ -188,7 +191,8 @@ export class SwitchSession {
   /** The connection is over: nothing is told any more. */
   #stop(why: string): void {
     for (const stop of this.#stopListening.splice(0)) stop()
-    this.#stopRetry?.()
+    this.#retries.stop()
+    this.#repairs.stop()
     for (const job of this.#queue.splice(0)) if (job.type === 'fence') job.reject(new OvsError('closed', why))
   }
 
@@ -197,6 +201,8 @@ export class SwitchSession {
     const since = this.#owner.clock.now()
     this.#send({ type: 'set_config', flags: OFPC_FRAG.NORMAL, missSendLen })
     this.configure()
+    // Before the look at the flows, so that nothing is missed between. A switch that refuses it is compared when it connects.
+    datapath.connection.track(flowWatch, () => undefined)
     const [ports, inventory, description] = await Promise.all([
       // Not `datapath.ports()`, which has its own idea of what the switch is to send.
       datapath.connection.collect({ type: 'port_desc_request' }),
@@ -294,8 +300,11 @@ export class SwitchSession {
   #send(message: MessageInput): void {
     this.#unsent++
     this.#unconfirmed = true
-    const sent = this.datapath.connection.send(message)
-    sent.catch((error: unknown) => this.#problem(error)).finally(() => this.#wasSent())
+    const over = (): void => this.#wasSent()
+    this.datapath.connection.send(message).then(over, (error: unknown) => {
+      this.#problem(error)
+      over()
+    })
   }
 
   #wasSent(): void {
@@ -324,9 +333,15 @@ export class SwitchSession {
         const { tableId, priority, match, reason } = message
         return this.#tell({ type: 'flow_removed', dpId, tableId, priority, match, reason })
       }
+      case 'onf_flow_monitor_reply':
+        return this.#foreign(foreignChange(message.updates))
       default:
         return false
     }
+  }
+
+  #foreign(what: string | undefined): void {
+    if (what !== undefined && this.#repairs.ask()) this.#owner.log('warning', `somebody else has changed the flows of the switch: ${what}`)
   }
 
   #tell(event: NetworkEvent): void {
@@ -348,20 +363,7 @@ export class SwitchSession {
     const subject = subjectOf(refusal.message)
     if (subject === undefined) return
     this.#refused.set(subject, refusal)
-    this.#compareLater()
-  }
-
-  /** One that goes on refusing is asked less and less often. */
-  #compareLater(): void {
-    const { clock } = this.#owner
-    if (clock.now() - this.#lastRefusal > 2 * lastRetry) this.#retry = firstRetry
-    this.#lastRefusal = clock.now()
-    if (this.#stopRetry) return
-    this.#stopRetry = clock.after(this.#retry, () => {
-      this.#stopRetry = undefined
-      this.#compareAgain()
-    })
-    this.#retry = Math.min(this.#retry * 2, lastRetry)
+    this.#retries.ask()
   }
 
   #compareAgain(): void {
