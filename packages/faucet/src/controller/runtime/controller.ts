@@ -57,8 +57,11 @@ export class Controller {
   readonly #stopTicking: () => void
   #network: NetworkState
   #events: NetworkEvent[] = []
-  #turn: NodeJS.Immediate | undefined
+  #scheduled = false
   #stepping = false
+  /** What has happened and was not told yet: what the switches are to do comes first. */
+  #untold: (() => void)[] = []
+  #telling: NodeJS.Immediate | undefined
   #closed = false
   #refusals = { second: 0, count: 0 }
 
@@ -81,19 +84,28 @@ export class Controller {
     return state && this.#sessions.get(state.dp.dp_id)
   }
 
-  /** Something happened: dealt with at the end of this turn of the event loop, or by {@link flush}. */
+  /** Something happened: dealt with as soon as all that came with it is known, or by {@link flush}. */
   post(event: NetworkEvent): void {
     if (this.#closed) return
     this.#events.push(event)
     // A switch may send thousands of packets in one turn: the first need not wait for the last.
-    if (this.#events.length >= most && !this.#stepping) this.flush()
-    else this.#turn ??= setImmediate(() => this.flush())
+    if (this.#events.length >= most && !this.#stepping) return this.#dealt()
+    if (this.#scheduled) return
+    this.#scheduled = true
+    // Not `setImmediate`: the rest of the turn is for others, and the packet would wait for it.
+    process.nextTick(() => {
+      this.#scheduled = false
+      this.#dealt()
+    })
   }
 
-  /** Deals with everything that has happened. */
+  /** Deals with everything that has happened, and tells it. */
   flush(): void {
-    clearImmediate(this.#turn)
-    this.#turn = undefined
+    this.#dealt()
+    this.#tell()
+  }
+
+  #dealt(): void {
     const events = this.#events
     this.#events = []
     if (events.length === 0) return
@@ -105,7 +117,24 @@ export class Controller {
       this.#stepping = false
     }
     const seconds = (performance.now() - began) / 1000
-    if (this.#listener.observed) for (const one of stepTimes(this.#network, events, seconds)) this.#listener.observed(one)
+    const network = this.#network
+    this.#tellLater(() => {
+      if (this.#listener.observed) for (const one of stepTimes(network, events, seconds)) this.#listener.observed(one)
+    })
+  }
+
+  /** Events, counters and the log come after what is sent to the switches, in their order. */
+  #tellLater(action: () => void): void {
+    this.#untold.push(action)
+    this.#telling ??= setImmediate(() => this.#tell())
+  }
+
+  #tell(): void {
+    clearImmediate(this.#telling)
+    this.#telling = undefined
+    const untold = this.#untold
+    this.#untold = []
+    for (const action of untold) action()
   }
 
   /** Another configuration, at once. */
@@ -154,8 +183,8 @@ export class Controller {
   async close(): Promise<void> {
     this.#closed = true
     this.#stopTicking()
-    clearImmediate(this.#turn)
     this.#events = []
+    this.#tell()
     const sessions = [...this.#sessions.values()]
     this.#sessions.clear()
     await Promise.all(sessions.map((session) => session.close('the controller was closed')))
@@ -215,12 +244,17 @@ export class Controller {
     const result = this.#stepped(events)
     if (!result) return
     this.#network = result.state
-    for (const effect of result.effects) {
-      try {
-        this.#carryOut(effect)
-      } catch (error) {
-        this.#internal(effect.type, error)
-      }
+    for (const effect of result.effects) if (!isTold(effect)) this.#attempt(effect)
+    this.#tellLater(() => {
+      for (const effect of result.effects) if (isTold(effect)) this.#attempt(effect)
+    })
+  }
+
+  #attempt(effect: Effect): void {
+    try {
+      this.#carryOut(effect)
+    } catch (error) {
+      this.#internal(effect.type, error)
     }
   }
 
@@ -269,10 +303,17 @@ export class Controller {
   }
 
   #log(level: LogRecord['level'], dpName: string, text: string): void {
-    this.#listener.log({ level, dpName, text })
+    const log = () => this.#listener.log({ level, dpName, text })
+    // In the order in which it happened.
+    if (this.#untold.length > 0) this.#tellLater(log)
+    else log()
   }
 }
 
+/** Whether an effect only tells of something. */
+function isTold({ type }: Effect): boolean {
+  return type === 'event' || type === 'count' || type === 'log'
+}
 
 function describe({ changes, unchanged, seconds }: Mended): string {
   return `${String(changes)} changes, ${String(unchanged)} flows were right, ${(seconds * 1000).toFixed(0)} ms`

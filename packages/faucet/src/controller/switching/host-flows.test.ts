@@ -1,7 +1,9 @@
+import { match } from '@streambed/ovs/openflow'
 import { describe, expect, it } from 'vitest'
 import { connectedNetwork, flowsOf } from '../core/network.test-support.js'
 import type { DpState, NetworkState } from '../core/state.js'
 import { updateDp } from '../core/state.js'
+import { hostsOf, makerOf } from '../core/wanted.js'
 import { actorState, portRole } from '../lacp/state.js'
 import { macOf, packetFrom, portIs, Steps } from '../learning/learning.test-support.js'
 import { oneDp } from './switching.test-support.js'
@@ -18,6 +20,19 @@ describe('the flows to a host', () => {
       'table=2, idle_timeout=59, priority=8192,dl_vlan=100,dl_dst=02:00:00:00:00:01 actions=pop_vlan,output:3,output:1',
       'table=2, idle_timeout=59, priority=8192,dl_vlan=100,dl_dst=02:00:00:00:00:02 actions=output:3,output:2',
     ])
+  })
+
+  it('have matches as match() would make them', () => {
+    const ports = { 1: 'native_vlan: v100, hairpin: True, loop_protect_external: True', 2: 'tagged_vlans: [v100], hairpin_unicast: True' }
+    const { network } = learned(ports, '', [1, 1], [2, 2])
+    const [state] = network.dps.values()
+    const context = state && { network, state }
+    const flows = context ? [...hostsOf(context, makerOf(context))] : []
+    expect(flows.length).toBeGreaterThan(5)
+    for (const { flow } of flows) {
+      const fields = (flow.match ?? []).map((field) => [field.field, 'value' in field ? field.value : undefined] as const)
+      expect(flow.match).toEqual(match(Object.fromEntries(fields)))
+    }
   })
 
   it('lead back where a packet came from with hairpin', () => {

@@ -1,4 +1,4 @@
-import { OFPFF } from '@streambed/ovs/openflow'
+import { OFPFF, type Match } from '@streambed/ovs/openflow'
 import type { ResolvedPort } from '../../config/index.js'
 import { taggedVid, type Flow, type FlowMaker, type FlowOptions } from '../core/flow.js'
 import { isRunning } from '../core/ports.js'
@@ -38,8 +38,9 @@ function isThere(state: DpState, host: LearnedHost, { port, seen }: { readonly p
 function sourceFlow({ dp, layout }: DpState, make: FlowMaker, { vid, mac, known }: LearnedHost, { port, seen }: { port: number; seen: number }): Flow {
   const configured = dp.ports.get(port)
   const timeouts = configured && hostTimeouts(dp, configured, mac, known).source
-  const fields = { in_port: port, vlan_vid: taggedVid(vid), eth_src: mac }
-  return make.flow('eth_src', priority.match - 1, fields, [make.goto(layout.output)], { ...timeouts, flags: flagsOf(dp), since: seen })
+  // Not by `match()`: what is learned is so often, and its values are right.
+  const fields: Match = [{ field: 'in_port', value: port }, { field: 'eth_src', value: mac.toLowerCase() }, { field: 'vlan_vid', value: taggedVid(vid) }]
+  return make.matched('eth_src', priority.match - 1, fields, [make.goto(layout.output)], { ...timeouts, flags: flagsOf(dp), since: seen })
 }
 
 /** Packets to the host. */
@@ -47,14 +48,15 @@ function* destinationFlows(state: DpState, make: FlowMaker, host: LearnedHost, p
   const { dp } = state
   const { vid, mac } = host
   const options: FlowOptions = { ...hostTimeouts(dp, port, mac, host.known).destination, flags: flagsOf(dp), since: host.seen }
-  const fields = { vlan_vid: taggedVid(vid), eth_dst: mac }
+  const fields: Match = [{ field: 'eth_dst', value: mac.toLowerCase() }, { field: 'vlan_vid', value: taggedVid(vid) }]
   const instructions = sendTo(make, port, vid, { external: externalRequest(state, port) })
   // What came from outside by another external port is not sent out there again.
-  const marks = !dp.has_externals ? [undefined] : port.loop_protect_external ? [externalPcp.wanted] : [externalPcp.wanted, externalPcp.done]
-  for (const mark of marks) yield make.flow('eth_dst', priority.match, { ...fields, vlan_pcp: mark }, instructions, options)
+  const marks = port.loop_protect_external ? [externalPcp.wanted] : [externalPcp.wanted, externalPcp.done]
+  if (!dp.has_externals) yield make.matched('eth_dst', priority.match, fields, instructions, options)
+  else for (const value of marks) yield make.matched('eth_dst', priority.match, [...fields, { field: 'vlan_pcp', value }], instructions, options)
   if (port.hairpin || port.hairpin_unicast) {
     const back = sendTo(make, port, vid, { hairpin: true })
-    yield make.flow('eth_dst_hairpin', priority.match, { in_port: port.number, ...fields }, back, options)
+    yield make.matched('eth_dst_hairpin', priority.match, [{ field: 'in_port', value: port.number }, ...fields], back, options)
   }
 }
 
