@@ -14,6 +14,8 @@ import { MetricsServer } from '../metrics/metrics-server.js'
 import { processFamilies } from '../metrics/process-metrics.js'
 import { freshInfo, type ConfigHashInfo } from '../metrics/source.js'
 import { version } from '../metrics/version.js'
+import { collectGarbage } from './collect-garbage.js'
+import { compileEarly } from './compile-early.js'
 import { ConfigWatch } from './config-watch.js'
 import type { EntranceSettings } from './entrance-options.js'
 import { Service } from './service.js'
@@ -116,6 +118,17 @@ export class FaucetService extends Service {
       onEvent: (event) => this.#heard(event),
       onLog: (record) => this.#logged(record),
     })
+    void this.#settleDown(this.#faucet)
+  }
+
+  /** What is for the time after the first flows: until then most that is called is called once, and much is kept only for a while. */
+  async #settleDown(faucet: EmbeddedFaucet): Promise<void> {
+    const up = faucet.resolved().dps.map(({ name }) => faucet.ready({ dps: [name], timeout: 0 }))
+    const isUp = await Promise.any(up).then(() => true, () => false)
+    // None comes any more: it is closed.
+    if (!isUp) return
+    compileEarly()
+    collectGarbage()
   }
 
   #reject(file: string, error: FaucetError): void {
