@@ -29,6 +29,7 @@ export interface ControllerOptions {
   readonly onLog: (record: LogRecord) => void
 }
 
+/** The switch that the configuration has as long as there is no network; nobody is to hear of it. */
 const IDLE = 'streambed-idle'
 
 /** How long a switch may take to connect and to confirm its flows. */
@@ -55,7 +56,7 @@ export class DriverController implements AsyncDisposable {
       if (control === 'embedded') {
         const base = parsed(config)
         const made = new DriverController(
-          await EmbeddedFaucet.start({ config: inhabited(networkConfig(networks, base, options.context)), listen: [`punix:${options.socket}`, ...options.listen], onLog: options.onLog }),
+          await EmbeddedFaucet.start({ config: inhabited(networkConfig(networks, base, options.context)), listen: [`punix:${options.socket}`, ...options.listen], onLog: (record) => void (record.text.includes(IDLE) || options.onLog(record)) }),
           base,
           options,
         )

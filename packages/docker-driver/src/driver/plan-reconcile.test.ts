@@ -64,6 +64,13 @@ describe('planReconcile', () => {
     expect(types({ docker: empty, networks: new Map([[id, { ...network, endpoints: new Map() }]]) })).toEqual(['remove-port', 'remove-link'])
   })
 
+  it('takes a port away whose record was damaged, and then adds it as Docker says', () => {
+    const damaged = new Map([[id, { ...network, endpoints: new Map() }]])
+    expect(types({ networks: damaged })).toEqual(['remove-port'])
+    expect(types({ networks: damaged, fresh: new Set([eid]) })).toEqual([])
+    expect(types({ networks: damaged, bridges: [{ ...bridge, ports: bridge.ports.slice(0, 1) }] })).toEqual(['restore-port'])
+  })
+
   it('removes a veth pair of which nobody knows any more', () => {
     const other = 'c'.repeat(64)
     const links = new Map([...agreed.links, veth('odsveccccc', endpointAlias('dovesnap', other)), veth('odsveddddd', endpointAlias('other', other)), link('odsveeeeee')])

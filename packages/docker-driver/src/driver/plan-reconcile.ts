@@ -122,7 +122,8 @@ function networkRepairs(observed: Observed, network: Network, docker: DockerNetw
   for (const endpoint of network.endpoints.values()) repairs.push(...endpointRepairs(observed, network, bridge, endpoint, docker))
   for (const port of bridge.ports) {
     const id = port.externalIds[key.endpoint]
-    if (id !== undefined && !network.endpoints.has(id) && !fresh.has(id) && docker !== undefined && !docker.endpoints.has(id)) repairs.push({ type: 'remove-port', port: port.name })
+    // Docker may know it: then its record was damaged, and it is added again as Docker says.
+    if (id !== undefined && !network.endpoints.has(id) && !fresh.has(id) && docker !== undefined) repairs.push({ type: 'remove-port', port: port.name })
   }
   const unknown = [...(docker?.endpoints.values() ?? [])].filter(({ id }) => !network.endpoints.has(id) && !fresh.has(id))
   // In the order in which they were made, so that they get the numbers that they had, if nobody left meanwhile.

@@ -8,14 +8,14 @@ import type { BridgePort, BridgeState } from './switch-database.js'
 /**
  * The networks of a driver as the database of Open vSwitch has them: what a new process knows of those that were made before. One that
  * cannot be read is left out: Docker may know enough to make it again.
- * @param onUnreadable gets what is wrong with such a one, in words
+ * @param onUnreadable gets what is wrong with such a one, or with an endpoint of one, in words
  */
 export function readNetworks(bridges: readonly BridgeState[], driver: string, onUnreadable: (text: string) => void): Network[] {
   return bridges.flatMap((bridge) => {
     const id = bridge.externalIds[key.network]
     if (id === undefined || bridge.externalIds[key.driver] !== driver) return []
     try {
-      const network = readNetwork(bridge, driver)
+      const network = readNetwork(bridge, driver, onUnreadable)
       if (network !== undefined) return [network]
       onUnreadable(`the record of network ${id.slice(0, 12)} on bridge ${bridge.name} is damaged: external_ids:${key.request} must be what this driver wrote`)
     } catch (error) {
@@ -25,12 +25,14 @@ export function readNetworks(bridges: readonly BridgeState[], driver: string, on
   })
 }
 
-function readNetwork(bridge: BridgeState, driver: string): Network | undefined {
+function readNetwork(bridge: BridgeState, driver: string, onUnreadable: (text: string) => void): Network | undefined {
   const ids = readBridgeIds(bridge.externalIds, driver)
   if (ids === undefined) return undefined
   const request = requestOf(ids.id, ids.record)
   const endpoints = bridge.ports.flatMap((port): [string, Endpoint][] => {
     const endpoint = readEndpoint(port.externalIds, port.name, usable(port))
+    const id = port.externalIds[key.endpoint]
+    if (id !== undefined && endpoint === undefined) onUnreadable(`the record of endpoint ${id.slice(0, 12)} on port ${port.name} of bridge ${bridge.name} is damaged: external_ids:${key.state} must be what this driver wrote`)
     return endpoint === undefined ? [] : [[endpoint.id, endpoint]]
   })
   const ports = bridge.ports.flatMap((port): [string, number][] => {
