@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { privateWorlds } from './scripts/private-world-pool.mjs'
 
-/** What needs a Docker of its own, and runs in a world of its own: scripts/private-world.mjs. */
+/** What needs a Docker of its own, and runs in worlds of their own: scripts/private-world-pool.mjs. */
 const docker = ['packages/docker-driver/e2e/**/*.test.ts', 'packages/sdk/e2e/container*.test.ts']
 
 // The real thing, from `dist`, as a user of the packages gets it. One file at a time: the tests share the machine's two cores
@@ -31,8 +32,8 @@ export default defineConfig({
           exclude: ['**/node_modules/**', ...docker, ...(process.env.STREAMBED_LEFT_OUT ?? '').split(',').filter(Boolean)],
         },
       },
-      // dockerd takes its time to start where containers of the file before are to be forgotten.
-      { test: { ...real, name: 'docker', include: docker, hookTimeout: 180_000 } },
+      // Two at a time: most of what they do is to wait for one another's daemons. After the others, if they are asked for together.
+      { test: { ...real, name: 'docker', include: docker, pool: privateWorlds, fileParallelism: true, maxWorkers: 2, sequence: { groupOrder: 1 } } },
     ],
   },
 })

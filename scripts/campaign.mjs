@@ -5,7 +5,7 @@
 import { main, root, run } from './run.mjs'
 
 await main(() =>
-  run(process.execPath, [`${root}/scripts/test.mjs`, '--project', 'e2e', ...process.argv.slice(2)], {
+  run(process.execPath, [`${root}/scripts/test.mjs`, '--project', 'e2e', '--project', 'docker', ...process.argv.slice(2)], {
     stdio: 'inherit',
     env: { ...process.env, STREAMBED_CAMPAIGN: '1' },
   }),

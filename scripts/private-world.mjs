@@ -15,14 +15,23 @@ export const furnish = `
 mount -t tmpfs -o mode=755 streambed-tests /run
 mkdir -p /run/docker/plugins /run/openvswitch /run/lock /run/netns
 ip link set lo up
-"$@"
+# It would say by which signal the command ended.
+exec 9>&2 2>/dev/null
+(exec "$@" 2>&9 9>&-)
+exit $?
 `
+
+/** The command that runs a command in a world. It ends when nothing runs there any more, and everything there ends when it is killed. */
+export function worldCommand(command) {
+  const namespaces = ['--net', '--mount', '--pid', '--uts', '--ipc', '--fork', '--mount-proc', '--kill-child=KILL']
+  return ['setpriv', '--pdeathsig', 'KILL', 'unshare', ...namespaces, 'sh', '-c', furnish, 'sh', ...command]
+}
 
 /** Runs the command and answers its exit code. `env` comes to our own environment. Needs root. */
 export async function inPrivateWorld(command, env = {}) {
-  const namespaces = ['--net', '--mount', '--pid', '--uts', '--ipc', '--fork', '--mount-proc', '--kill-child=KILL']
+  const [program, ...args] = worldCommand(command)
   try {
-    return await run('setpriv', ['--pdeathsig', 'KILL', 'unshare', ...namespaces, 'sh', '-c', furnish, 'sh', ...command], {
+    return await run(program, args, {
       // Detached: an interrupt has to reach all of them.
       detached: true,
       env: { ...process.env, ...env, STREAMBED_PRIVATE_WORLD: controlGroup },
@@ -32,12 +41,12 @@ export async function inPrivateWorld(command, env = {}) {
   }
 }
 
-/** Removes what Docker has left below {@link controlGroup}, when everything in the world has ended. */
-export function removeControlGroups(folder, depth = 0) {
+/** Removes what Docker has left below a control group, when everything in the world has ended. */
+export function removeControlGroups(folder, group = controlGroup, depth = 3) {
   for (const { name } of folders(folder)) {
-    if (name === controlGroup) removeTree(join(folder, name))
-    // One folder for each controller (version 1), or none (version 2).
-    else if (depth === 0) removeControlGroups(join(folder, name), 1)
+    if (name === group) removeTree(join(folder, name))
+    // One folder for each controller (version 1), or none (version 2); and below that of the process that has started us.
+    else if (depth > 0) removeControlGroups(join(folder, name), group, depth - 1)
   }
 }
 

@@ -11,7 +11,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { asUser } from './as-user.mjs'
-import { inPrivateWorld } from './private-world.mjs'
 import { Advice, run } from './run.mjs'
 import { setup } from './setup.mjs'
 import { build, turbo } from './turbo.mjs'
@@ -32,9 +31,6 @@ const here = {
   node: (args, env) => run(process.execPath, args, { detached: true, env: { ...process.env, ...env } }),
 }
 
-/** As root, where Docker and Open vSwitch have the machine for themselves. */
-const privateWorld = { folder: tmpdir(), node: (args, env) => inPrivateWorld([process.execPath, ...args], env) }
-
 const total = { passed: 0, failed: [], skipped: [] }
 
 try {
@@ -47,7 +43,7 @@ process.exitCode = report() ? 0 : 1
 
 /** Our own options, taken out of what goes to vitest. */
 function options(args) {
-  const own = { all: { type: 'boolean' }, only: { type: 'string' }, project: { type: 'string' } }
+  const own = { all: { type: 'boolean' }, only: { type: 'string' }, project: { type: 'string', multiple: true } }
   const { values, tokens } = parseArgs({ args, options: own, strict: false, tokens: true })
   const taken = new Set()
   for (const token of tokens) {
@@ -56,7 +52,7 @@ function options(args) {
     if (token.value !== undefined && !token.inlineValue) taken.add(token.index + 1)
   }
   const runs = ['unit', 'e2e-root', 'e2e-user', 'docker'].filter(
-    (name) => name === (values.only ?? name) && name.startsWith(values.project ?? ''),
+    (name) => name === (values.only ?? name) && (values.project ?? ['']).some((project) => name.startsWith(project)),
   )
   if (runs.length === 0) {
     throw new Advice('There is no such run: --only takes unit, e2e-root, e2e-user or docker, --project takes unit, e2e or docker.')
@@ -107,7 +103,8 @@ async function endToEndAsUser(rest) {
 
 async function withDocker(rest) {
   title('end-to-end tests with Docker')
-  if (isRoot) return vitest('docker', rest, privateWorld)
+  // Each file in a world of its own: private-world-pool.mjs.
+  if (isRoot) return vitest('docker', rest, here)
   const reason = 'this is not root; `sudo npm test` runs them'
   total.skipped.push({ name: 'the end-to-end tests with Docker', reason })
   console.log(`Skipped: ${reason}.`)

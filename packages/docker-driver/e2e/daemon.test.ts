@@ -1,26 +1,14 @@
 import { existsSync, statSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Docker, dockerSocket } from './world/docker.js'
-import { Driver, statusUrl } from './world/driver.js'
-import { machine } from './world/leftovers.js'
-import { OpenVswitch } from './world/ovs.js'
-import { Daemon, refused, run, whyNotHere } from './world/program.js'
+import { describe, expect, it } from 'vitest'
+import { dockerSocket } from './world/docker.js'
+import { statusUrl } from './world/driver.js'
+import { Daemon, refused, run } from './world/program.js'
+import { useWorld } from './world/world.js'
 
 // The command: what it refuses and how it ends; and calls of Docker that are wrong.
-const reason = whyNotHere()
+const world = useWorld()
 const program = fileURLToPath(new URL('../dist/cli/streambed-docker-driver.js', import.meta.url))
-
-let docker: Docker
-let ovs: OpenVswitch
-
-beforeAll(async () => {
-  if (reason !== undefined) return
-  ;[docker, ovs] = await Promise.all([Docker.start(), OpenVswitch.start()])
-}, 120_000)
-afterAll(async () => {
-  if (reason === undefined) await Promise.all([docker.down(), ovs.down()])
-})
 
 /** What the command says when it refuses to start, with exit code 1 and without a stack. */
 async function complaint(...args: string[]): Promise<string> {
@@ -42,27 +30,22 @@ describe('streambed-docker-driver', { timeout: 60_000 }, () => {
     [['--name', 'a/b'], /a\/b/],
     [['--stacking_interfaces', 'x'], /stacking_interfaces/],
     [['serve'], /"serve" is neither a flag/],
-  ])('refuses %j with a sentence', async ([args, words], { skip }) => {
-    if (reason !== undefined) skip(reason)
+  ])('refuses %j with a sentence', async ([args, words]) => {
     expect(await complaint(...args)).toMatch(words)
     expect(existsSync('/run/docker/plugins/streambed.sock')).toBe(false)
   })
 
-  it('refuses a configuration that Faucet would refuse, with the place', async ({ skip }) => {
-    if (reason !== undefined) skip(reason)
+  it('refuses a configuration that Faucet would refuse, with the place', async () => {
     writeFileSync('/run/wrong.yaml', 'acls:\n  a:\n    - rule: {actions: {allow: maybe}}\n')
     expect(await complaint('--config', '/run/wrong.yaml')).toMatch(/acls/)
   })
 
-  it('tells of Open vSwitch that is not there', async ({ skip }) => {
-    if (reason !== undefined) skip(reason)
+  it('tells of Open vSwitch that is not there', async () => {
     expect(await refused('node', program, '--ovs_wait', '1', '--ovs', 'unix:/run/nowhere/db.sock').catch((error: Error) => error.message)).toMatch(/\/run\/nowhere\/db.sock/)
   })
 
-  it('is one of its name; its socket is nobody else\'s; and it ends with 0', async ({ skip }) => {
-    if (reason !== undefined) skip(reason)
-    const before = await machine()
-    const driver = await Driver.start('streambed')
+  it('is one of its name; its socket is nobody else\'s; and it ends with 0', async () => {
+    const driver = await world.driver('streambed')
     expect(statSync(driver.socket).mode & 0o777).toBe(0o600)
     expect(await complaint('--name', 'streambed', '--status_port', '0')).toMatch(/streambed.*(another|runs|process)/s)
     expect(await complaint('--name', 'other')).toMatch(/9401/)
@@ -72,34 +55,27 @@ describe('streambed-docker-driver', { timeout: 60_000 }, () => {
     await other.until(() => other.output.includes('ready'), 'another name is another driver')
     await other.stop()
     expect(other.exitCode).toBe(0)
-    await driver.down()
-    expect(driver.exitCode).toBe(0)
-    expect(existsSync(driver.socket)).toBe(false)
-    expect(await machine()).toEqual(before)
   })
 
-  it('answers wrong calls with an error in words, and a network that is refused leaves nothing', async ({ skip }) => {
-    if (reason !== undefined) skip(reason)
-    const before = await machine()
-    const driver = await Driver.start('streambed')
-    const create = (...options: string[]): Promise<string> => docker.refused('network', 'create', '-d', 'streambed', '--internal', '--subnet', '10.9.1.0/24', ...options.flatMap((option) => ['-o', option]), 'lab')
+  it('answers wrong calls with an error in words, and a network that is refused leaves nothing', async () => {
+    const driver = await world.driver('streambed')
+    const create = (...options: string[]): Promise<string> => world.networkRefused('streambed', 'lab', '--subnet 10.9.1.0/24', ...options)
     const wrong: readonly (readonly [string, RegExp])[] = [
-      ['ovs.bridge.mode=bridged', /flat, nat/],
-      ['ovs.bridge.vlan=4095', /4094/],
-      ['ovs.bridge.mtu=lots', /mtu/],
-      ['ovs.bridge.dhcp=perhaps', /dhcp/],
-      ['ovs.bridge.dpid=17', /0x/],
-      ['ovs.bridge.defaultacl=x', /default_acl/],
-      ['ovs.bridge.default_acl=nosuch', /nosuch/],
-      ['ovs.bridge.add_ports=nosuchcard/1', /nosuchcard/],
-      ['ovs.bridge.add_ports=lo/1//9999', /9999|VLAN/],
-      ['ovs.bridge.ovs_local_mac=zz', /zz/],
-      ['ovs.bridge.name=a-name-that-is-too-long', /15/],
+      ['mode=bridged', /flat, nat/],
+      ['vlan=4095', /4094/],
+      ['mtu=lots', /mtu/],
+      ['dhcp=perhaps', /dhcp/],
+      ['dpid=17', /0x/],
+      ['defaultacl=x', /default_acl/],
+      ['default_acl=nosuch', /nosuch/],
+      ['add_ports=nosuchcard/1', /nosuchcard/],
+      ['add_ports=lo/1//9999', /9999|VLAN/],
+      ['ovs_local_mac=zz', /zz/],
+      ['name=a-name-that-is-too-long', /15/],
     ]
-    for (const [option, words] of wrong) expect(await create(option, 'ovs.bridge.userspace=true'), option).toMatch(words)
+    for (const [option, words] of wrong) expect(await create(option), option).toMatch(words)
     // Where the kernel has the module, this one would be made.
-    if (!existsSync('/sys/module/openvswitch')) expect(await create('ovs.bridge.mode=flat')).toMatch(/this kernel has no openvswitch module: load it \(modprobe openvswitch\) or give ovs\.bridge\.userspace=true/)
-    expect({ ...(await machine()), firewall: [] }).toEqual({ ...before, firewall: [] })
+    if (!existsSync('/sys/module/openvswitch')) expect(await create('userspace=false')).toMatch(/this kernel has no openvswitch module: load it \(modprobe openvswitch\) or give ovs\.bridge\.userspace=true/)
     // And by hand, what Docker would never send.
     const call = (...args: string[]): Promise<string> => run('curl', '-sS', '--max-time', '10', '--unix-socket', driver.socket, ...args)
     expect(await call('-X', 'POST', '-d', '{', 'http://d/NetworkDriver.CreateNetwork')).toContain('"Err"')
@@ -108,8 +84,5 @@ describe('streambed-docker-driver', { timeout: 60_000 }, () => {
     expect(await call('-X', 'POST', '-d', '{"NetworkID":"ab","EndpointID":"cd"}', 'http://d/NetworkDriver.Join')).toContain('"Err"')
     const status = await fetch(`${statusUrl}/nonesuch`)
     expect(status.status).toBe(404)
-    expect(driver.running).toBe(true)
-    await driver.down()
-    expect(driver.exitCode).toBe(0)
   })
 })

@@ -17,7 +17,7 @@ import { run, whyNotHere } from './world/program.js'
 const table = 'streambed_test'
 const why = whyNotHere()
 
-let docker: Docker
+const docker = new Docker()
 let nat: NatTable
 let baseline: string
 const warnings: string[] = []
@@ -59,7 +59,7 @@ function networks(...mappings: PortMapping[]): Network[] {
 
 describe.skipIf(why !== undefined)(`nat${why === undefined ? '' : `: ${why}`}`, () => {
   beforeAll(async () => {
-    docker = await Docker.start()
+    await docker.begin()
     // Else the kernel's bridges show their own traffic to the firewall, which Open vSwitch does not.
     for (const name of ['iptables', 'ip6tables']) writeFileSync(`/proc/sys/net/bridge/bridge-nf-call-${name}`, '0')
     await bridge('br1', '10.9.0.1/24', 'fd09::1/64')
@@ -85,7 +85,6 @@ describe.skipIf(why !== undefined)(`nat${why === undefined ? '' : `: ${why}`}`, 
     await Promise.all(Object.values(peers).map((peer) => peer.stop()))
     for (const name of ['br1', 'br2', 'vout']) await ip(`link del ${name}`)
     for (const name of ['c1', 'c2', 'c3', 'out']) await ip(`netns del ${name}`)
-    await docker.down()
   })
 
   it('drops by default, as dockerd wants it: nothing gets through before the rules are there', async () => {

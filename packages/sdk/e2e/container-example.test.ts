@@ -2,15 +2,11 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { busybox, Docker, dockerSocket } from '../../docker-driver/e2e/world/docker.js'
+import { describe, expect, it } from 'vitest'
+import { busybox, dockerSocket } from '../../docker-driver/e2e/world/docker.js'
+import { useDocker } from '../../docker-driver/e2e/world/world.js'
 
-let docker: Docker
-
-beforeAll(async () => {
-  docker = await Docker.start()
-})
-afterAll(() => docker.down())
+useDocker()
 
 async function run(image: string, dockerHost: string): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
   const env = { ...process.env, NODE_OPTIONS: '', DOCKER_HOST: dockerHost }
@@ -35,8 +31,6 @@ describe('the example with containers', () => {
       'web is running: 200',
       'in Docker: shop-lan with 10.0.0.3',
     ])
-    expect(await docker.cli('ps', '--all', '--quiet')).toBe('')
-    expect(await docker.cli('network', 'ls', '--format', '{{.Name}}')).not.toContain('shop')
   })
 
   it('says what is missing', async () => {

@@ -2,15 +2,15 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { allow, deny, Testbed } from '@streambed/sdk'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { busybox, Docker, dockerSocket } from '../../docker-driver/e2e/world/docker.js'
+import { describe, expect, it } from 'vitest'
+import { busybox, dockerSocket } from '../../docker-driver/e2e/world/docker.js'
 import { run, until } from '../../docker-driver/e2e/world/program.js'
+import { useDocker } from '../../docker-driver/e2e/world/world.js'
 
-let docker: Docker
+const docker = useDocker()
 
 const sleeper = { image: busybox, command: ['sleep', '3600'] } as const
 const quick = { timeout: 400, family: 4 as const }
-const links = async (): Promise<string[]> => (await run('ip', '-o', 'link')).split('\n').map((line) => line.split(': ')[1] ?? '').sort()
 const names = async (...args: string[]): Promise<string[]> => (await docker.cli(...args)).split('\n').filter(Boolean).sort()
 const containers = (): Promise<string[]> => names('ps', '--all', '--format', '{{.Names}}')
 const networks = (): Promise<string[]> => names('network', 'ls', '--format', '{{.Name}}')
@@ -29,19 +29,6 @@ async function elsewhere(topology: object, options: object): Promise<ChildProces
 }
 
 const childrenOf = (pid: number): number[] => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
-
-let before: string[] = []
-beforeAll(async () => {
-  docker = await Docker.start()
-  before = await links()
-})
-afterAll(() => docker.down())
-afterEach(async () => {
-  expect(await containers()).toEqual([])
-  expect(await networks()).toEqual(['bridge', 'host', 'none'])
-  expect(plugins()).toEqual([])
-  expect(await links()).toEqual(before)
-})
 
 describe.each(['direct', 'driver'] as const)('containers that are wired by wire: %s', (wire) => {
   const options = { docker: dockerSocket, wire }

@@ -5,17 +5,13 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ContainerHost, Testbed, TestbedError, type StartProgress } from '@streambed/sdk'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { busybox, Docker, dockerSocket } from '../../docker-driver/e2e/world/docker.js'
+import { describe, expect, it } from 'vitest'
+import { busybox, dockerSocket } from '../../docker-driver/e2e/world/docker.js'
 import { OpenVswitch } from '../../docker-driver/e2e/world/ovs.js'
 import { run, until } from '../../docker-driver/e2e/world/program.js'
+import { useDocker } from '../../docker-driver/e2e/world/world.js'
 
-let docker: Docker
-
-beforeAll(async () => {
-  docker = await Docker.start()
-})
-afterAll(() => docker.down())
+const docker = useDocker()
 
 const options = { docker: dockerSocket }
 const sleeper = { image: busybox, command: ['sleep', '3600'] } as const
@@ -25,16 +21,6 @@ const networks = { lan: { subnet: ['10.0.0.0/24', 'fd00::/64'] } } as const
 async function containers(): Promise<string[]> {
   return (await docker.cli('ps', '--all', '--format', '{{.Names}}')).split('\n').filter(Boolean).sort()
 }
-
-/** Links of the machine: nothing of a testbed is among them. */
-const links = async (): Promise<string[]> => (await run('ip', '-o', 'link')).split('\n').map((line) => line.split(': ')[1] ?? '').sort()
-
-let before: string[] = []
-beforeAll(async () => void (before = await links()))
-afterEach(async () => {
-  expect(await containers()).toEqual([])
-  expect(await links()).toEqual(before)
-})
 
 describe('a container as a host', () => {
   it('is beside namespace hosts, and does what they do', async () => {
@@ -352,7 +338,8 @@ describe('the end of a testbed with containers', () => {
   })
 
   it('by SIGKILL takes its cable out of a container that was there before, when Open vSwitch goes on too', async () => {
-    const ovs = await OpenVswitch.start()
+    const ovs = new OpenVswitch()
+    await ovs.begin()
     await docker.sleeper('theirs')
     try {
       const own = await docker.exec('theirs', 'ip', '-o', 'link')

@@ -11,6 +11,9 @@ export const dockerSocket = '/run/docker.sock'
 /** The image that {@link Docker.importBusybox} makes. */
 export const busybox = 'streambed-busybox'
 
+/** A container that sleeps, for the engine. */
+export const sleeper = { image: busybox, command: ['sleep', '3600'], init: true } as const
+
 const host = `unix://${dockerSocket}`
 
 /** The client that came with the daemon; another one on the PATH may be newer, and then refuse options. */
@@ -23,11 +26,10 @@ export class Docker {
   /** Options of dockerd, such as `--live-restore`, hold for {@link restart} too. */
   constructor(private readonly options: readonly string[] = []) {}
 
-  static async start(...options: string[]): Promise<Docker> {
-    const docker = new Docker(options)
-    await docker.up()
-    await docker.importBusybox()
-    return docker
+  /** Starts dockerd for the first time, with its image. */
+  async begin(): Promise<void> {
+    await this.up()
+    await this.importBusybox()
   }
 
   /** What dockerd wrote. */
@@ -43,7 +45,7 @@ export class Docker {
     this.#daemon = new Daemon('dockerd', [
       `--host=${host}`, '--data-root=/run/docker-data', '--pidfile=/run/docker.pid', `--cgroup-parent=${controlGroup}`, '--log-level=warn', ...this.options,
     ])
-    await this.#daemon.until(isUp, 'dockerd answers', 60_000)
+    await this.#daemon.until(isUp, 'dockerd answers')
   }
 
   /** Stops dockerd, or kills it. */
@@ -54,6 +56,11 @@ export class Docker {
   async restart(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     await this.down(signal)
     await this.up()
+  }
+
+  /** What `GET path` of its API answers. */
+  async ask<T>(path: string): Promise<T> {
+    return JSON.parse(await send('GET', path)) as T
   }
 
   /** Runs the `docker` command. */
@@ -69,6 +76,39 @@ export class Docker {
   /** Starts a container that sleeps, in the background, and answers its id. */
   sleeper(name: string, ...options: string[]): Promise<string> {
     return this.cli('run', '--detach', '--init', '--name', name, ...options, busybox, 'sleep', '3600')
+  }
+
+  /** Ids of all containers that pass `docker ps --filter`. */
+  async containers(...filters: string[]): Promise<string[]> {
+    return (await this.cli('ps', '--all', '--quiet', '--no-trunc', ...filters.flatMap((filter) => ['--filter', filter]))).split('\n').filter(Boolean)
+  }
+
+  /** Starts a container that serves its `/etc` by HTTP. As a first process it does not hear SIGTERM. */
+  webServer(name: string, ...options: string[]): Promise<string> {
+    return this.cli('run', '--detach', '--stop-signal=KILL', '--name', name, ...options, busybox, 'httpd', '-f', '-p', '80', '-h', '/etc')
+  }
+
+  /** The process of a container, as the machine knows it. */
+  async pid(name: string): Promise<number> {
+    return (await this.ask<{ readonly State: { readonly Pid: number } }>(`/containers/${name}/json`)).State.Pid
+  }
+
+  /** Runs a program of the machine in the network of a container. */
+  async inNetworkOf(name: string, ...command: string[]): Promise<string> {
+    return run('nsenter', '--net', '--target', String(await this.pid(name)), ...command)
+  }
+
+  /** Whether a container gets an answer from an address. */
+  async reaches(name: string, address: string, seconds = 3): Promise<boolean> {
+    return this.inNetworkOf(name, 'ping', '-c1', `-W${seconds}`, address).then(() => true, () => false)
+  }
+
+  /** Removes all containers, and all networks but Docker's own. */
+  async removeEverything(): Promise<void> {
+    const containers = await this.containers()
+    if (containers.length > 0) await this.cli('rm', '--force', '--volumes', ...containers)
+    const networks = (await this.cli('network', 'ls', '--quiet', '--filter', 'type=custom')).split('\n').filter(Boolean)
+    if (networks.length > 0) await this.cli('network', 'rm', ...networks)
   }
 
   /** Runs a command in a container. */

@@ -65,6 +65,12 @@ export class Driver {
   async networks(): Promise<Record<string, NetworkStatus>> {
     return JSON.parse(await this.get('/networks')) as Record<string, NetworkStatus>
   }
+
+  /** What it knows of a container, on whichever network. */
+  async container(name: string): Promise<ContainerStatus | undefined> {
+    const containers = Object.values(await this.networks()).flatMap(({ DynamicNetworkStates }) => Object.values(DynamicNetworkStates.Containers))
+    return containers.find((one) => one.Name.replace(/^\//, '') === name)
+  }
 }
 
 /** What the tests look at in `GET /networks`. */
@@ -72,7 +78,16 @@ export interface NetworkStatus {
   readonly NetworkName: string
   readonly BridgeName: string
   readonly DynamicNetworkStates: {
-    readonly Containers: Readonly<Record<string, { readonly Name: string; readonly OFPort: number; readonly HostIP: string; readonly MacAddress: string; readonly IfName: string }>>
+    readonly Containers: Readonly<Record<string, ContainerStatus>>
     readonly ExternalPorts: Readonly<Record<string, { readonly OFPort: number }>>
   }
+}
+
+/** What the tests look at of a container. */
+export interface ContainerStatus {
+  readonly Name: string
+  readonly OFPort: number
+  readonly HostIP: string
+  readonly MacAddress: string
+  readonly IfName: string
 }

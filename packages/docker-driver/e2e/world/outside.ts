@@ -12,20 +12,19 @@ export class Outside {
   readonly machine = '192.0.2.2'
   readonly machine6 = '2001:db8:2::2'
 
-  static async start(): Promise<Outside> {
-    const outside = new Outside()
+  /** Makes it. */
+  async begin(): Promise<void> {
     const at = (words: string): Promise<string> => run('ip', ...words.split(' '))
     await at('netns add outside')
     await at('link add out0 type veth peer name in0 netns outside')
     await at('addr add 192.0.2.2/24 dev out0')
     await at('-6 addr add 2001:db8:2::2/64 dev out0 nodad')
     await at('link set out0 up')
-    for (const words of ['link set lo up', 'link set in0 up', 'addr add 192.0.2.1/24 dev in0', '-6 addr add 2001:db8:2::1/64 dev in0 nodad', `addr add ${outside.address}/32 dev lo`, `-6 addr add ${outside.address6}/128 dev lo`]) {
+    for (const words of ['link set lo up', 'link set in0 up', 'addr add 192.0.2.1/24 dev in0', '-6 addr add 2001:db8:2::1/64 dev in0 nodad', `addr add ${this.address}/32 dev lo`, `-6 addr add ${this.address6}/128 dev lo`]) {
       await at(`-n outside ${words}`)
     }
     await at('route replace default via 192.0.2.1')
     await at('-6 route replace default via 2001:db8:2::1')
-    return outside
   }
 
   /** Runs a command out there. */

@@ -10,11 +10,10 @@ export class OpenVswitch {
   #server: Daemon | undefined
   #vswitchd: Daemon | undefined
 
-  static async start(): Promise<OpenVswitch> {
-    const ovs = new OpenVswitch()
+  /** Starts both daemons for the first time, or with a new database. */
+  async begin(): Promise<void> {
     writeFileSync(daemonFiles(ovsRunDir).database, initialDatabase())
-    await ovs.up()
-    return ovs
+    await this.up()
   }
 
   /** Starts both daemons, and resolves when they have carried out what is in the database. */

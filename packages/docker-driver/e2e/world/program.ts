@@ -73,8 +73,11 @@ export class Daemon {
     return this.#child.exitCode
   }
 
-  /** Waits until something is so; a program that ends before, or takes too long, is a failure with what it wrote. */
-  async until(isSo: () => boolean | Promise<boolean>, what: string, limitMs = 20_000): Promise<void> {
+  /**
+   * Waits until something is so; a program that ends before, or takes too long, is a failure with what it wrote. The limit is for one that
+   * hangs: on a machine with ten times as much to do as it can, Node.js alone takes twenty seconds to start.
+   */
+  async until(isSo: () => boolean | Promise<boolean>, what: string, limitMs = 60_000): Promise<void> {
     await until(isSo, () => {
       if (!this.running) throw new Error(`it ended before ${what}: ${this.#output}`)
       return `${what}; it wrote: ${this.#output}`

@@ -1,0 +1,4 @@
+import { policies } from './world/policies.js'
+import { restartRounds } from './world/restart-rounds.js'
+
+restartRounds(policies.liveRestore)

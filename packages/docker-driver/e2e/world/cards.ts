@@ -1,0 +1,8 @@
+import { run } from './program.js'
+
+/** A veth pair that stands for a network card: the far end is where its cable leads, in a namespace if that is named. */
+export async function makeCard(name: string, far: string, namespace?: string): Promise<void> {
+  await run('ip', 'link', 'add', name, 'type', 'veth', 'peer', 'name', far, ...(namespace === undefined ? [] : ['netns', namespace]))
+  await run('ip', 'link', 'set', name, 'up')
+  await run('ip', ...(namespace === undefined ? [] : ['-n', namespace]), 'link', 'set', far, 'up')
+}
