@@ -37,6 +37,8 @@ export class Lab {
   readonly running = new Map<string, Started>()
   /** The addresses that the DHCP server gave: a container keeps its own. */
   readonly #leases = new Map<string, string>()
+  /** What was done to containers, and how Docker answered. */
+  readonly #journal: string[] = []
   readonly docker: Docker
   readonly ovs = new OpenVswitch()
   readonly outside = new Outside()
@@ -82,11 +84,17 @@ export class Lab {
     const name = random.pick(names)
     if (this.running.has(name)) {
       this.running.delete(name)
-      await this.docker.cli('rm', '-f', name).catch(() => undefined)
-      return
+      return this.#note(`remove ${name}`, this.docker.cli('rm', '-f', name))
     }
     const network = random.pick(networks)
-    await this.launch(name, { network, denied: random.chance(25), port: network.kind === 'nat' && random.chance(30) ? 8000 + names.indexOf(name) : undefined }).catch(() => undefined)
+    const started = { network, denied: random.chance(25), port: network.kind === 'nat' && random.chance(30) ? 8000 + names.indexOf(name) : undefined }
+    return this.#note(`start ${name} on ${network.name}`, this.launch(name, started))
+  }
+
+  async #note(what: string, work: Promise<unknown>): Promise<void> {
+    const since = new Date().toISOString()
+    const outcome = await work.then(() => 'done', (error: Error) => error.message.replaceAll('\n', ' '))
+    this.#journal.push(`${since} ${what}: ${outcome}, ${new Date().toISOString()}`)
   }
 
   /** Starts a container. */
@@ -190,7 +198,7 @@ export class Lab {
       this.docker.cli('ps', '-a', '--no-trunc', '--format', '{{.Names}} {{.Status}} {{.Networks}} {{.Ports}} {{.Labels}}').catch(String),
       this.docker.cli('network', 'inspect', '-f', '{{.Name}} {{json .Containers}}', ...networks.map(({ name }) => name)).catch(String),
     ])
-    return [...texts, `dockerd: ${this.docker.log}`, `driver: ${this.driver.log}`].join('\n')
+    return [...texts, ...this.#journal.slice(-15), `dockerd: ${this.docker.log}`, `driver: ${this.driver.log}`].join('\n')
   }
 
   /** What cannot be reached that should be, or the other way round. */
