@@ -65,6 +65,12 @@ describe('a port that goes down', () => {
   })
 })
 
+it('ignores no packet by counting, whatever ignore_learn_ins says', () => {
+  const seen = steps({ 1: access, 2: access }, 'ignore_learn_ins: 1')
+  for (let host = 1; host <= 20; host++) seen.at(10, packetFrom(host, 1))
+  expect(hostCount(dpOf(seen.network).learning, { port: 1 })).toBe(20)
+})
+
 describe('learning is limited', () => {
   it('on a port: another host is dropped with all others that are not known, for a while', () => {
     const full = steps({ 1: `${access}, max_hosts: 1`, 2: access }).at(10, packetFrom(1, 1)).at(11, packetFrom(2, 1))
@@ -76,6 +82,15 @@ describe('learning is limited', () => {
     expect(full.at(24, { type: 'tick' }).changes).toEqual(['delete_strict table=1, priority=4097,in_port=1 actions=drop'])
     expect(dpOf(full.network).learning.bans.size).toBe(0)
     expect(full.at(25, packetFrom(1, 2)).at(26, packetFrom(3, 1)).events).toMatchObject([{ L2_LEARN: { port_no: 1 } }])
+  })
+
+  it('for the longest time that OpenFlow has at most', () => {
+    const banned = (timeout: number) => {
+      const config = oneDp({ 1: `${access}, max_hosts: 1`, 2: access }, `learn_ban_timeout: ${String(timeout)}`)
+      return new Steps(connectedNetwork(config)).at(10, packetFrom(1, 1)).at(11, packetFrom(2, 1)).changes
+    }
+    expect(banned(65535)).toEqual(['add table=1, hard_timeout=65535, priority=4097,in_port=1 actions=drop'])
+    expect(banned(70000)).toEqual(banned(65535))
   })
 
   it('in a VLAN', () => {

@@ -73,6 +73,11 @@ describe('beacons', () => {
     expect(sentBeacons(ticks(connectedNetwork(two), 2, 3, 7).effects)).toEqual([...first, ...first])
   })
 
+  it('say of each port of a range what it is', () => {
+    const range = yaml(`      1: {native_vlan: 100, description: desk}\n      2: {description: printer}\n    interface_ranges:\n      1-2: {native_vlan: 100, lldp_beacon: {enable: true}}`)
+    expect(sentBeacons(ticks(connectedNetwork(range), 2).effects)).toEqual(['1: sw1, desk, e0000/1=1', '2: sw1, printer, e0000/1=1'])
+  })
+
   it('leave a port soon after it comes up', () => {
     const network = ticks(connectedNetwork(two, { down: [2] }), 2).network
     const link = (state: number) => ({ type: 'port_status', dpId: 1n, portNo: 2, reason: 'modify', state }) as const
