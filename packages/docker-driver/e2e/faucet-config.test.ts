@@ -49,7 +49,7 @@ const stacked: ConfigContext = {
 const stackPatch = testPatch('stack', 1, 'dovesnap0A1B2C', 2)
 
 /** How many random sets of networks the real Faucet judges: it needs about a second for each. */
-const count = process.env['STREAMBED_CAMPAIGN'] === '1' ? 300 : 12
+const count = process.env['STREAMBED_CAMPAIGN'] === '1' ? 300 : 6
 
 interface Sample {
   readonly name: string

@@ -75,11 +75,13 @@ describe('the bridges of the machine', { timeout: 120_000 }, () => {
 
     // Another process, the same flags; then without.
     const written = embedded.driver.control.config()
-    const known = embedded.driver.networks()
+    // In whatever order the database has them.
+    const byName = (): Network[] => [...embedded.driver.networks()].sort((a, b) => a.name.localeCompare(b.name))
+    const known = byName()
     await embedded.driver.close()
     expect(await mirrorFlows(bridge)).toEqual(flows)
     await embedded.start({ machine: mirror })
-    expect(embedded.driver.networks()).toEqual(known)
+    expect(byName()).toEqual(known)
     expect(embedded.driver.control.config()).toEqual(written)
     await embedded.driver.control.ready()
     await embedded.driver.reconcile()
