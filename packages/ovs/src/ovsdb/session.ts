@@ -4,6 +4,9 @@ import type { CallOptions } from '../jsonrpc/peer.js'
 import { ConnectionKeeper, type KeeperEvent, type KeptConnection, type Link } from '../transport/keeper.js'
 import { formatTarget, parseTargets } from '../transport/target.js'
 import { OvsdbClient } from './client.js'
+import { ConnectionHandlers } from './connection-handlers.js'
+import { ConnectionWaiters } from './connection-waiters.js'
+import { chooseDatabase, DatabaseFitness, noLongerServed } from './database-fitness.js'
 import type { TablesOf } from './databases.js'
 import { type LockOptions, OvsdbLock } from './lock.js'
 import type { Operation } from './operation.js'
@@ -11,14 +14,6 @@ import type { OperationResults } from './result.js'
 import { type DatabaseStatus, watchServerDatabases } from './server-database.js'
 import type { ConnectionHandler, OvsdbSessionOptions, SessionConnection, SessionStatus } from './session-types.js'
 import { StatusFeed } from './status-feed.js'
-
-/** A handler, and who waits for its first run. */
-interface Registration {
-  readonly run: ConnectionHandler
-  started: boolean
-  readonly resolve: () => void
-  readonly reject: (error: unknown) => void
-}
 
 /** One physical connection while it lasts. */
 interface Attachment {
@@ -52,10 +47,9 @@ export class OvsdbSession<Db extends string = string> implements AsyncDisposable
   readonly #options: OvsdbSessionOptions<Db>
   readonly #keeper: ConnectionKeeper
   readonly #status = new StatusFeed<SessionStatus>({ type: 'connecting', attempt: 1 })
-  readonly #registrations: Registration[] = []
-  /** The highest log index seen of each cluster: a server that shows less is behind. */
-  readonly #indexes = new Map<string, bigint>()
-  readonly #waiters = new Set<{ done: (connection: SessionConnection) => void; fail: (error: OvsError) => void }>()
+  readonly #handlers = new ConnectionHandlers()
+  readonly #waiters = new ConnectionWaiters()
+  readonly #fitness: DatabaseFitness
   #db: Db | undefined
   #attachment: Attachment | undefined
   #connection: SessionConnection | undefined
@@ -91,7 +85,8 @@ export class OvsdbSession<Db extends string = string> implements AsyncDisposable
   private constructor(options: OvsdbSessionOptions<Db>) {
     this.#options = options
     this.#db = options.db
-    if (options.onConnected) this.#register(options.onConnected).catch((error: unknown) => this.abort(error))
+    this.#fitness = new DatabaseFitness(options)
+    if (options.onConnected) this.#handlers.add(options.onConnected).started.catch((error: unknown) => this.abort(error))
     this.#keeper = new ConnectionKeeper({
       targets: parseTargets(options.remotes),
       tls: options.tls,
@@ -143,36 +138,10 @@ export class OvsdbSession<Db extends string = string> implements AsyncDisposable
    * session.
    */
   ready(options: CallOptions = {}): Promise<SessionConnection> {
+    if (this.#over) return Promise.reject(this.#over)
     const { signal, timeout = this.#timeout } = options
-    return new Promise((resolve, reject) => {
-      if (this.#over) return reject(this.#over)
-      if (signal?.aborted) return reject(notReady('aborted', 'was aborted by its signal', signal.reason))
-      if (this.#connection) return resolve(this.#connection)
-      const end = () => {
-        clearTimeout(timer)
-        signal?.removeEventListener('abort', onAbort)
-        this.#waiters.delete(waiter)
-      }
-      const fail = (error: OvsError) => {
-        end()
-        reject(error)
-      }
-      const waiter = {
-        fail,
-        done: (connection: SessionConnection) => {
-          end()
-          resolve(connection)
-        },
-      }
-      const onAbort = () => fail(notReady('aborted', 'was aborted by its signal', signal?.reason))
-      const onTimeout = () => {
-        const last = this.#lastError
-        fail(notReady('timeout', `did not come within ${timeout} ms${last ? `; last: ${last.message}` : ''}`, last))
-      }
-      const timer = setTimeout(onTimeout, timeout)
-      signal?.addEventListener('abort', onAbort)
-      this.#waiters.add(waiter)
-    })
+    if (this.#connection && !signal?.aborted) return Promise.resolve(this.#connection)
+    return this.#waiters.wait({ signal, timeout }, () => this.#lastError)
   }
 
   /**
@@ -186,12 +155,11 @@ export class OvsdbSession<Db extends string = string> implements AsyncDisposable
    */
   async onConnection(handler: ConnectionHandler): Promise<() => void> {
     if (this.#over) throw this.#over
-    const started = this.#register(handler)
-    const registration = this.#registrations.at(-1) as Registration
+    const registration = this.#handlers.add(handler)
     // While the session gets ready, its own loop comes to the new handler.
-    if (this.#connection) void this.#run(registration, this.#connection).catch(() => {})
-    await started
-    return () => this.#unregister(registration)
+    if (this.#connection) void this.#handlers.run(registration, this.#connection).catch(() => {})
+    await registration.started
+    return () => this.#handlers.remove(registration)
   }
 
   /**
@@ -310,7 +278,7 @@ export class OvsdbSession<Db extends string = string> implements AsyncDisposable
     client.onNotification((method, [id]) => {
       if (method === 'monitor_canceled' && id === canary) this.#schemaChanged(attachment, db)
     })
-    this.#check(attachment, db, server !== undefined)
+    if (server) this.#fitness.check(remoteOf(attachment), db, attachment.database())
     attachment.seen = attachment.database()
     await this.#prepare(attachment, db)
   }
@@ -320,53 +288,26 @@ export class OvsdbSession<Db extends string = string> implements AsyncDisposable
     attachment.client.forgetSchema(db)
     this.#prepare(attachment, db).catch((error: unknown) => {
       const gone = error instanceof OvsError && error.detail?.type === 'reply' && error.detail.method === 'get_schema'
-      attachment.client.abort(gone ? noLongerServed(attachment, db, error) : error)
+      attachment.client.abort(gone ? noLongerServed(remoteOf(attachment), db, error) : error)
     })
   }
 
   async #chooseDatabase(attachment: Attachment, known: readonly string[] | undefined): Promise<Db | undefined> {
     const names = known ?? (await attachment.client.listDbs())
-    const remote = formatTarget(attachment.link.target)
-    const db = this.#db
-    const own = names.filter((name) => name !== '_Server').sort()
-    if (db !== undefined) {
-      if (names.includes(db)) return db
-      throw new OvsError('connect', `${remote} does not serve the database ${db}, only ${list(own)}`)
-    }
-    const [only, ...others] = own
-    if (only === undefined) throw new OvsError('connect', `${remote} serves no database`)
-    if (others.length > 0) {
-      this.#fail(new OvsError('invalid', `${remote} serves several databases: say which with db (${list(own)})`))
+    try {
+      return (this.#db = chooseDatabase(remoteOf(attachment), names, this.#db) as Db)
+    } catch (error) {
+      // Trying again would not change that there are several.
+      if (!(error instanceof OvsError && error.code === 'invalid')) throw error
+      this.#fail(error)
       return undefined
     }
-    return (this.#db = only as Db)
-  }
-
-  /** @throws OvsError `connect` when the server is not fit for the database now. */
-  #check(attachment: Attachment, db: string, hasServerDatabase: boolean): void {
-    if (!hasServerDatabase) return
-    const status = attachment.database()
-    const remote = formatTarget(attachment.link.target)
-    const unfit = (why: string) => new OvsError('connect', `${remote} ${why} the database ${db}`)
-    if (!status) throw noLongerServed(attachment, db)
-    if (status.model !== 'standalone' && !status.connected) throw unfit('is cut off from the storage of')
-    if (status.schema === undefined) throw unfit('has not got yet')
-    if (status.model !== 'clustered') return
-    if ((this.#options.leaderOnly ?? true) && !status.leader) throw unfit('is not the leader of')
-    const { clusterId } = this.#options
-    if (clusterId !== undefined && status.cid !== clusterId)
-      throw unfit(`belongs to the cluster ${status.cid} and not to ${clusterId} for`)
-    const cid = status.cid ?? ''
-    const highest = this.#indexes.get(cid) ?? 0n
-    const index = status.index ?? 0n
-    if (index < highest) throw unfit(`is behind (at ${index}, we have seen ${highest}) with`)
-    this.#indexes.set(cid, index)
   }
 
   #serverChanged(attachment: Attachment, db: Db): void {
     if (this.#attachment !== attachment || !attachment.seen) return
     try {
-      this.#check(attachment, db, true)
+      this.#fitness.check(remoteOf(attachment), db, attachment.database())
     } catch (error) {
       return this.#keeper.reconnect(error as OvsError)
     }
@@ -394,40 +335,13 @@ export class OvsdbSession<Db extends string = string> implements AsyncDisposable
       generation: ++this.#generation,
       signal: current.signal,
     }
-    for (let at = 0; at < this.#registrations.length; at++) {
-      await this.#run(this.#registrations[at] as Registration, connection)
-      if (current.signal.aborted) return
-    }
+    await this.#handlers.runAll(connection)
+    if (current.signal.aborted) return
     link.accept()
     this.#connection = connection
     this.#lastError = undefined
     this.#status.set({ type: 'ready', remote: link.target, generation: connection.generation })
-    for (const waiter of [...this.#waiters]) waiter.done(connection)
-  }
-
-  async #run(registration: Registration, connection: SessionConnection): Promise<void> {
-    try {
-      await registration.run(connection)
-      registration.started = true
-      registration.resolve()
-    } catch (error) {
-      // The next connection runs it again.
-      if (connection.signal.aborted) return
-      if (registration.started) throw error
-      this.#unregister(registration)
-      registration.reject(error)
-    }
-  }
-
-  #register(run: ConnectionHandler): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#registrations.push({ run, started: false, resolve, reject })
-    })
-  }
-
-  #unregister(registration: Registration): void {
-    const at = this.#registrations.indexOf(registration)
-    if (at >= 0) this.#registrations.splice(at, 1)
+    this.#waiters.done(connection)
   }
 
   /** Asks for a lock, unless this connection has been asked already: the handlers also run when the schema changes. */
@@ -479,11 +393,15 @@ export class OvsdbSession<Db extends string = string> implements AsyncDisposable
     if (!this.#over) {
       this.#over = error ?? new OvsError('closed', 'the session was closed')
       this.#connection = undefined
-      for (const waiter of [...this.#waiters]) waiter.fail(this.#over)
-      for (const { reject } of this.#registrations.splice(0)) reject(this.#over)
+      this.#waiters.fail(this.#over)
+      this.#handlers.fail(this.#over)
     }
     if (report) this.#status.end({ type: 'closed', ...(error ? { error } : {}) })
   }
+}
+
+function remoteOf({ link }: Attachment): string {
+  return formatTarget(link.target)
 }
 
 async function becomeAware(client: OvsdbClient): Promise<void> {
@@ -504,10 +422,6 @@ async function watchForCancel(client: OvsdbClient, db: string): Promise<void> {
   }
 }
 
-function noLongerServed({ link }: Attachment, db: string, cause?: OvsError): OvsError {
-  return new OvsError('connect', `${formatTarget(link.target)} no longer serves the database ${db}`, { cause })
-}
-
 /** Why a connection ended is more telling than that it ended. */
 function rootCause(error: OvsError): OvsError {
   return error.code === 'closed' && error.cause instanceof OvsError ? error.cause : error
@@ -517,10 +431,6 @@ function isCancelled(error: unknown): boolean {
   return error instanceof OvsError && error.detail?.type === 'reply' && error.detail.error === 'canceled'
 }
 
-function notReady(code: 'timeout' | 'aborted', what: string, cause: unknown): OvsError {
-  return new OvsError(code, `a connection to the database ${what}`, { cause })
-}
-
 function unknownOutcome(cause: OvsError, operations: number): OvsError {
   return new OvsError(
     'outcome-unknown',
@@ -528,8 +438,4 @@ function unknownOutcome(cause: OvsError, operations: number): OvsError {
       'look at the database before you send it again',
     { cause },
   )
-}
-
-function list(names: readonly string[]): string {
-  return names.length === 0 ? 'nothing' : names.join(', ')
 }

@@ -3,6 +3,7 @@ import { OvsError } from '../../errors.js'
 import type { CallOptions } from '../../jsonrpc/peer.js'
 import { decodeMessage, encodeMessage, type Message, type MessageInput } from '../message.js'
 import { abortedError, orAborted } from './aborted.js'
+import { Audience } from './audience.js'
 import { Backlog } from './backlog.js'
 import { type CallHandlers, type CallPort, startCall } from './call.js'
 import type { ConnectionProblem, MessageHandler, OpenFlowConnectionOptions, TrackedMessage } from './connection-options.js'
@@ -23,7 +24,7 @@ import {
   type RequestType,
 } from './replies.js'
 import { RequestTable } from './request-table.js'
-import { Subscription } from './subscription.js'
+import type { Subscription } from './subscription.js'
 
 /** How many requests that are over are remembered for errors that come late. */
 const remembered = 4096
@@ -51,10 +52,8 @@ export class OpenFlowConnection implements AsyncDisposable {
   readonly #stream: MessageStream
   readonly #options: OpenFlowConnectionOptions
   readonly #requests = new RequestTable<SentMessage, Message>(remembered)
-  readonly #handlers = new Set<MessageHandler>()
-  readonly #problemHandlers = new Set<(problem: ConnectionProblem) => void>()
-  readonly #subscriptions = new Set<Subscription<unknown>>()
   readonly #backlog: Backlog
+  readonly #audience: Audience
   readonly #outbox: Outbox
   readonly #helloTimer: NodeJS.Timeout
   #probe: InactivityProbe | undefined
@@ -65,8 +64,6 @@ export class OpenFlowConnection implements AsyncDisposable {
     write: (message) => this.#write(message),
     isReading: () => !this.#backlog.held,
   }
-  #unheard = 0
-  #problems = 0
   #patience = 0
   #over: OvsError | undefined
   #closing = false
@@ -87,8 +84,9 @@ export class OpenFlowConnection implements AsyncDisposable {
       onRelease: () => this.#stream.release(),
       onOverflow: (error) => this.abort(error),
     })
-    if (options.onMessage) this.#handlers.add(options.onMessage)
-    if (options.onProblem) this.#problemHandlers.add(options.onProblem)
+    this.#audience = new Audience(this.#backlog, (error) => this.abort(error))
+    if (options.onMessage) this.onMessage(options.onMessage)
+    if (options.onProblem) this.onProblem(options.onProblem)
     this.ready = new Promise((resolve, reject) => (this.#settleReady = { resolve, reject }))
     this.ready.catch(() => {})
     this.closed = this.#stream.closed.then(() => (this.#closing ? undefined : this.#over))
@@ -134,12 +132,12 @@ export class OpenFlowConnection implements AsyncDisposable {
 
   /** How many messages came that no handler or subscription was there for. */
   get unheard(): number {
-    return this.#unheard
+    return this.#audience.unheard
   }
 
   /** How many problems there were; see {@link onProblem}. */
   get problems(): number {
-    return this.#problems
+    return this.#audience.problems
   }
 
   /**
@@ -173,16 +171,12 @@ export class OpenFlowConnection implements AsyncDisposable {
    * @returns the function that removes it
    */
   onMessage(handler: MessageHandler): () => void {
-    const added: MessageHandler = (message, bytes) => handler(message, bytes)
-    this.#handlers.add(added)
-    return () => void this.#handlers.delete(added)
+    return this.#audience.onMessage(handler)
   }
 
   /** Adds a handler for what goes wrong without a promise that would tell. @returns the function that removes it */
   onProblem(handler: (problem: ConnectionProblem) => void): () => void {
-    const added = (problem: ConnectionProblem) => handler(problem)
-    this.#problemHandlers.add(added)
-    return () => void this.#problemHandlers.delete(added)
+    return this.#audience.onProblem(handler)
   }
 
   /** Every message from now on that is no answer, for one consumer. */
@@ -202,24 +196,7 @@ export class OpenFlowConnection implements AsyncDisposable {
    * @param onReturn called when the consumer wants no more
    */
   subscribe<T>(select: (message: Message) => readonly T[] | undefined, onReturn?: () => void): Subscription<T> {
-    const subscription = this.#subscription<T>({
-      onReturn: () => {
-        remove()
-        onReturn?.()
-      },
-    })
-    // Then it is finished already, and never calls onReturn.
-    if (this.#over) return subscription
-    const remove = this.onMessage((message, bytes) => {
-      const values = select(message)
-      if (values === undefined) return false
-      const share = Math.ceil(bytes / values.length)
-      for (const value of values) {
-        if (subscription.push(value, share)) this.#backlog.add(share)
-      }
-      return undefined
-    })
-    return subscription
+    return this.#audience.subscribe(select, onReturn)
   }
 
   /**
@@ -278,7 +255,7 @@ export class OpenFlowConnection implements AsyncDisposable {
     options: CallOptions = {},
   ): Subscription<PartOf<T>> {
     let call: { release: () => void } | undefined
-    const subscription = this.#subscription<PartOf<T>>({
+    const subscription = this.#audience.subscription<PartOf<T>>({
       // Whoever waits for a part must get it, whatever else is behind.
       onWaiting: (waiting) => this.#backlog.need(waiting ? 1 : -1),
       onReturn: () => call?.release(),
@@ -389,17 +366,6 @@ export class OpenFlowConnection implements AsyncDisposable {
     await this.close()
   }
 
-  #subscription<T>(owner: { onWaiting?: (waiting: boolean) => void; onReturn: () => void }): Subscription<T> {
-    const subscription = new Subscription<T>({
-      ...owner,
-      onTaken: (bytes) => this.#backlog.add(-bytes),
-      onFinish: () => void this.#subscriptions.delete(subscription as Subscription<unknown>),
-    })
-    this.#subscriptions.add(subscription as Subscription<unknown>)
-    if (this.#over) subscription.finish(this.#closing ? undefined : this.#over)
-    return subscription
-  }
-
   /** Encodes and sends. @throws OvsError */
   #write(message: MessageInput): SentMessage {
     if (this.#over) throw this.#endedBefore(message, this.#over)
@@ -481,7 +447,7 @@ export class OpenFlowConnection implements AsyncDisposable {
     // The answer to something that was given up: nobody wants it. A flow monitor's updates have the xid of its request.
     const isLate = this.#requests.past(message.xid)?.replyType === message.type
     if (isLate && !message.type.endsWith('flow_monitor_reply')) return
-    this.#deliver(message, bytes.length)
+    this.#audience.deliver(message, bytes.length)
   }
 
   #negotiate(message: Message): void {
@@ -516,7 +482,7 @@ export class OpenFlowConnection implements AsyncDisposable {
 
   #refused(message: MessageOf<'error'>, bytes: Uint8Array): void {
     const pending = this.#requests.get(message.xid)
-    if (!pending) return this.#problem(openFlowError(message, this.#requests.past(message.xid)?.message), bytes)
+    if (!pending) return this.#audience.problem(openFlowError(message, this.#requests.past(message.xid)?.message), bytes)
     this.#requests.settle(message.xid, pending)
     pending.onError(openFlowError(message, pending.message))
   }
@@ -528,14 +494,14 @@ export class OpenFlowConnection implements AsyncDisposable {
       this.#requests.settle(readXid(bytes), pending)
       return pending.onError(error)
     }
-    this.#problem(error, bytes)
+    this.#audience.problem(error, bytes)
     this.#complain('bad_len', bytes)
   }
 
   #wrongVersion(message: Message, bytes: Uint8Array): void {
     const { version, type } = message
     if (type === 'error') return this.#refused(message as MessageOf<'error'>, bytes)
-    this.#problem(
+    this.#audience.problem(
       new OvsError('malformed', `${type} is of ${versionName(version)} and ${versionName(this.#version ?? 0)} was agreed on`),
       bytes,
     )
@@ -546,23 +512,6 @@ export class OpenFlowConnection implements AsyncDisposable {
   #complain(code: 'bad_len' | 'bad_version', bytes: Uint8Array): void {
     if (this.#options.role !== 'switch' || this.#over) return
     this.#write({ type: 'error', xid: readXid(bytes), errorType: 'bad_request', code, data: bytes.slice(0, 64) })
-  }
-
-  #problem(error: OvsError, bytes: Uint8Array): void {
-    this.#problems++
-    for (const handler of [...this.#problemHandlers]) handler({ error, bytes })
-  }
-
-  #deliver(message: Message, bytes: number): void {
-    const results = [...this.#handlers].map((handler) => handler(message, bytes))
-    if (results.every((result) => result === false)) this.#unheard++
-    const waiting = results.filter((result) => result instanceof Promise)
-    if (waiting.length === 0) return
-    this.#backlog.add(bytes)
-    Promise.all(waiting).then(
-      () => this.#backlog.add(-bytes),
-      (error: unknown) => this.abort(error),
-    )
   }
 
   /** Ends in good order: what was written is sent first. */
@@ -579,9 +528,7 @@ export class OpenFlowConnection implements AsyncDisposable {
     this.#outbox.finish(error)
     this.#settleReady.reject(error)
     this.#requests.fail((message) => this.#endedBefore(message, error))
-    for (const subscription of [...this.#subscriptions]) subscription.finish(this.#closing ? undefined : error)
-    this.#subscriptions.clear()
-    this.#handlers.clear()
+    this.#audience.finish(this.#closing ? undefined : error)
   }
 
   #endedBefore(message: MessageInput, error: OvsError): OvsError {
