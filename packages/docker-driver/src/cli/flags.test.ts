@@ -47,7 +47,7 @@ describe('parseFlags', () => {
     [['--nonesuch'], 'there is no flag --nonesuch: there are --trace'],
     [['--constructor'], 'there is no flag --constructor'],
     [['--name'], "--name needs a value: the driver's name"],
-    [['--debug=maybe'], '--debug is true or false, not "maybe"'],
+    [['--debug=maybe'], '--debug: "maybe" is no truth value; write true or false'],
     [['--status_port=x'], '--status_port must be a whole number (got "x")'],
     [['--faucetconfrpc_addr', 'localhost'], 'a FaucetConfRPC server cannot be used yet'],
   ])('refuses %j', (args, message) => expect(() => parseFlags(args)).toThrow(message))

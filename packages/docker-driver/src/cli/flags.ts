@@ -1,4 +1,5 @@
 import { DockerDriverError } from '../errors.js'
+import { parseBool } from '../options/index.js'
 
 /** A flag of the command: its name is as dovesnap has it, where dovesnap has it. */
 interface Flag {
@@ -53,9 +54,6 @@ export type FlagValues = { readonly [Name in FlagName]: (typeof flags)[Name]['ki
 /** The flags, or the wish to see the usage. */
 export type ParsedFlags = { readonly help: true } | { readonly help: false; readonly values: FlagValues; readonly rest: readonly string[] }
 
-const truths = ['1', 't', 'T', 'true', 'TRUE', 'True']
-const falsehoods = ['0', 'f', 'F', 'false', 'FALSE', 'False']
-
 /**
  * Reads a command line in the manner of Go's `flag` package, as dovesnap does: `-name value`, `--name=value`; a switch alone, or
  * with `=true` or `=false`. The environment stands in for what is not there.
@@ -97,9 +95,11 @@ function read(name: FlagName, given: string | undefined): string | boolean {
   if (given !== undefined && instead !== undefined) throw new DockerDriverError('invalid', `--${name}: ${instead}`)
   const text = given ?? value
   if (kind === 'switch') {
-    if (truths.includes(text)) return true
-    if (falsehoods.includes(text)) return false
-    throw new DockerDriverError('invalid', `--${name} is true or false, not "${text}"`)
+    try {
+      return parseBool(text)
+    } catch (cause) {
+      throw new DockerDriverError('invalid', `--${name}: ${(cause as Error).message}`, { cause })
+    }
   }
   if (kind === 'number' && text !== '' && !/^\d{1,10}$/.test(text)) throw new DockerDriverError('invalid', `--${name} must be a whole number (got "${text}")`)
   return text

@@ -1,19 +1,22 @@
 import { randomUUID } from 'node:crypto'
 import { DockerDriverError } from '../errors.js'
+import { askOf } from './ask.js'
 import type { Container } from './container.js'
 import { createBody, endpointOf, mayBeBare, networksOf } from './create-body.js'
 import { DockerContainer, type ContainerOrigin } from './docker-container.js'
 import { endpointText, parseEndpoint, wellKnownEndpoints, type EngineEndpoint } from './endpoint.js'
 import { EngineApi, INSTALL, refusalOf } from './engine-api.js'
 import { EventHub } from './events.js'
+import { inParallel } from './in-parallel.js'
 import { makeNameFiles, removeFolder } from './name-files.js'
 import { pullImage, type PullOptions } from './image.js'
 import { createNetwork, type DockerNetwork, type NetworkSpec } from './network.js'
+import { linkAlias, linkOwners } from './owned-links.js'
 import { formatOwner, judge, OWNER_LABEL, parseOwner, surroundings, TESTBED_LABEL } from './owner.js'
 import type { ContainerSpec } from './spec.js'
 import { startReaper } from './start-reaper.js'
 import { stateOf, type InspectedContainer } from './state.js'
-import { askOf, inParallel, labelled, linkAlias, linkOwners, sweep, type Removed, type Sweep } from './sweep.js'
+import { labelled, sweep, type Removed, type Sweep } from './sweep.js'
 
 /** Where Docker is, and what it is. */
 export interface EngineInfo {

@@ -31,13 +31,14 @@ type Listener = (event: ContainerEvent) => void
 /** One connection to the engine's events for everything that waits for some; it is made when the first one does, and made again when Docker was restarted. */
 export class EventHub {
   readonly #listeners = new Set<Listener>()
+  /** What wakes the iterations that wait. */
+  readonly #wakers = new Set<() => void>()
   #connected: Promise<void> | undefined
   #stream: Readable | undefined
   #last = ''
   #closed = false
 
   constructor(private readonly api: EngineApi) {}
-
 
   /** Resolves when the listener misses nothing any more. @returns what ends it */
   async subscribe(listener: Listener): Promise<() => void> {
@@ -88,8 +89,6 @@ export class EventHub {
       signal?.removeEventListener('abort', onAbort)
     }
   }
-
-  readonly #wakers = new Set<() => void>()
 
   close(): void {
     this.#closed = true

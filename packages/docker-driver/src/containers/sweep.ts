@@ -1,10 +1,8 @@
-import { execFile } from 'node:child_process'
-import { request as httpRequest } from 'node:http'
-import { request as httpsRequest } from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { promisify } from 'node:util'
-import { transportTo, type EngineEndpoint } from './endpoint.js'
+import type { Ask } from './ask.js'
+import { inParallel } from './in-parallel.js'
 import { removeNameFiles } from './name-files.js'
+import { linkAlias, removeLinks } from './owned-links.js'
 import { OWNER_LABEL, TESTBED_LABEL } from './owner.js'
 import { driverOfSocket, PLUGIN_LABEL, standInFor } from './stand-in.js'
 
@@ -19,38 +17,6 @@ export interface Removed {
   readonly containers: number
   readonly networks: number
   readonly links: number
-}
-
-/** Nothing but `node:http`: the program that outlives its parent loads nothing else. */
-export type Ask = (method: 'GET' | 'POST' | 'DELETE', path: string, body?: object) => Promise<{ readonly status: number; readonly body: unknown }>
-
-const CALL_MS = 30_000
-
-/** Calls an engine. Rejects when it cannot be reached. */
-export function askOf(endpoint: EngineEndpoint): Ask {
-  const { protocol, options } = transportTo(endpoint)
-  const request = protocol === 'https' ? httpsRequest : httpRequest
-  return (method, path, body) =>
-    new Promise((resolve, reject) => {
-      const headers = body === undefined ? {} : { 'content-type': 'application/json' }
-      const call = request({ ...options, method, path, headers, signal: AbortSignal.timeout(CALL_MS) }, (answer) => {
-        let text = ''
-        answer.setEncoding('utf8')
-        answer.on('data', (chunk: string) => (text += chunk))
-        answer.once('error', reject)
-        answer.once('end', () => resolve({ status: answer.statusCode ?? 0, body: parse(text) }))
-      })
-      call.once('error', reject)
-      call.end(body === undefined ? undefined : JSON.stringify(body))
-    })
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 /** Docker's filter for what has labels. */
@@ -112,11 +78,6 @@ async function remove(ask: Ask, what: Sweep): Promise<Removed> {
   return { containers: containers.length, networks: networks.length, links: await removeLinks((alias) => alias === linkAlias(what) || (what.testbed === undefined && alias.startsWith(`${OWNER_LABEL}=${what.owner} `))) }
 }
 
-/** The alias (`ip link set … alias`) by which a link of this machine is an owner's and a testbed's. */
-export function linkAlias({ owner, testbed }: Sweep): string {
-  return `${OWNER_LABEL}=${owner} ${TESTBED_LABEL}=${testbed ?? ''}`
-}
-
 /** A container that is being started or stopped refuses for a moment. */
 async function insistently(ask: Ask, path: string): Promise<void> {
   for (let attempt = 0; attempt < 20; attempt++) {
@@ -124,47 +85,4 @@ async function insistently(ask: Ask, path: string): Promise<void> {
     if (status === 200 || status === 204 || status === 404) return
     await sleep(100)
   }
-}
-
-/** Links of this network namespace by their alias. Without the `ip` program there are none of ours. */
-export async function removeLinks(test: (alias: string) => boolean): Promise<number> {
-  const links = (await ip('-json', 'link', 'show')) as { ifname: string; ifalias?: string }[] | undefined
-  const ours = (links ?? []).filter(({ ifalias }) => ifalias !== undefined && ifalias.startsWith(`${OWNER_LABEL}=`) && test(ifalias))
-  for (const { ifname } of ours) await ip('link', 'delete', ifname)
-  return ours.length
-}
-
-/** Owners that links of this network namespace name. */
-export async function linkOwners(): Promise<readonly string[]> {
-  const links = (await ip('-json', 'link', 'show')) as { ifalias?: string }[] | undefined
-  return (links ?? []).flatMap(({ ifalias }) => new RegExp(`^${OWNER_LABEL}=(\\S+)`).exec(ifalias ?? '')?.[1] ?? [])
-}
-
-async function ip(...args: string[]): Promise<unknown> {
-  try {
-    const { stdout } = await promisify(execFile)('ip', args, { env: { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin:/usr/bin:/bin` } })
-    return parse(stdout)
-  } catch {
-    return undefined
-  }
-}
-
-/** Runs a step for each item, `limit` at a time, in order. The first failure stops those that have not begun; it is thrown when the others have ended. */
-export async function inParallel<T, R>(items: readonly T[], limit: number, step: (item: T, index: number) => Promise<R>): Promise<R[]> {
-  const results = new Array<R>(items.length)
-  let next = 0
-  let failure: { readonly error: unknown } | undefined
-  const worker = async (): Promise<void> => {
-    while (next < items.length && failure === undefined) {
-      const index = next++
-      try {
-        results[index] = await step(items[index] as T, index)
-      } catch (error) {
-        failure ??= { error }
-      }
-    }
-  }
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker))
-  if (failure !== undefined) throw (failure as { error: unknown }).error
-  return results
 }

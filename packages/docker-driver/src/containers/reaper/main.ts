@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { askOf, type Ask } from '../ask.js'
 import { parseEndpoint } from '../endpoint.js'
-import { askOf, sweep, type Ask, type Sweep } from '../sweep.js'
+import { sweep, type Sweep } from '../sweep.js'
 
 /**
  * A program that outlives its parent by a moment: when its standard input ends, in whatever way the parent died, it removes the containers,
