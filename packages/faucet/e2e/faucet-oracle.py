@@ -31,6 +31,7 @@ from faucet import valve_of, valve_packet, valves_manager, vlan
 from prometheus_client import CollectorRegistry
 
 SECONDS = 8
+PATIENCE = 60
 MEMORY = 1 << 30
 LOG = "oracle"
 DEFAULTS = {
@@ -177,7 +178,7 @@ def lacp_frame(one, port):
 
 def on_alarm(*_):
     """Ends a configuration that takes for ever."""
-    raise TimeoutError("no verdict within %d seconds" % SECONDS)
+    raise TimeoutError("no verdict within %d seconds of processor time, or %d of any" % (SECONDS, PATIENCE))
 
 
 def answer(request, folder):
@@ -191,10 +192,13 @@ def answer(request, folder):
             os.makedirs(os.path.dirname(path), exist_ok=True)
             with open(path, "w", encoding="utf-8", newline="") as stream:
                 stream.write(text)
-        signal.alarm(SECONDS)
+        # The processor's time: how busy the machine is must not decide.
+        signal.setitimer(signal.ITIMER_PROF, SECONDS)
+        signal.alarm(PATIENCE)
         try:
             return judge(os.path.join(folder, "faucet.yaml"), request.get("start", False))
         finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
             signal.alarm(0)
     finally:
         for entry in os.scandir(folder):
@@ -207,6 +211,7 @@ def main():
     # What os-ken warns of would go to the error output.
     logging.getLogger().addHandler(logging.NullHandler())
     logging.getLogger(LOG).propagate = False
+    signal.signal(signal.SIGPROF, on_alarm)
     signal.signal(signal.SIGALRM, on_alarm)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     with tempfile.TemporaryDirectory(prefix="faucet-oracle-") as folder:
