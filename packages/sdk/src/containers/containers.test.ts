@@ -67,6 +67,7 @@ class FakeEngine {
         this.calls.push(`start ${short}`)
         if (this.hold) await new Promise<void>((resolve) => this.starting.push(resolve))
       },
+      wait: () => Promise.resolve(3),
       state: () => Promise.resolve({ running: this.running, status: 'exited' }),
       ready: ({ readiness }: { readiness: unknown }) => {
         this.calls.push(`ready ${short} ${JSON.stringify(readiness)}`)

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
+import { existsSync } from 'node:fs'
 import type { Container, ContainerEngine, isProcessOf, PullProgress } from '@streambed/docker-driver'
 import { TestbedError } from '../errors.js'
 import type { HostModel, NetworkModel } from '../topology/model.js'
@@ -10,6 +11,8 @@ import { containerSpecOf, readinessOf } from './specification.js'
 
 /** Containers that are started at the same time: more make Docker slower, not faster. */
 const PARALLEL = 4
+/** Milliseconds that Docker may take to notice that the first process of a container has gone. One that is elsewhere never goes. */
+const NOTICE_MS = 2000
 
 /** What is loaded of the Docker package when the first container is asked for. */
 export interface ContainerModule extends PluginModule {
@@ -214,12 +217,19 @@ export class Containers {
     if (pid === undefined) await container.ready({ readiness: {} })
     if (pid === undefined) throw new TestbedError('failed', 'Docker does not say which process it is')
     if (!this.#isProcessOf(pid, container.id)) {
-      const { running } = await container.state()
-      if (!running) await container.ready({ readiness: {} })
+      await this.#checkEnded(container, pid)
       throw new TestbedError('missing', `its process ${pid} is not to be seen on this machine: a testbed plugs cables only into containers of a Docker that runs here, not in a virtual machine or elsewhere`)
     }
     entry.pid = pid
     return pid
+  }
+
+  /** Rejects with the end of its log when a container has ended. Its process may have gone a moment before Docker says so. */
+  async #checkEnded(container: Container, pid: number | undefined): Promise<void> {
+    // One that has ended and was not collected yet has a control group still, but no namespaces.
+    const gone = pid === undefined || !existsSync(`/proc/${pid}/ns/net`)
+    if (gone) await container.wait({ signal: AbortSignal.any([this.options.signal, AbortSignal.timeout(NOTICE_MS)]) }).catch(() => undefined)
+    if (!(await container.state()).running) await container.ready({ readiness: {} })
   }
 
   /** Tells when a container ends. By events, which come for all of them over one connection: a call that waits for each makes Docker slow. */
@@ -276,8 +286,8 @@ export class Containers {
    */
   async assertRunning(hosts: readonly HostModel[]): Promise<void> {
     for (const host of hosts) await explained(host, async () => {
-      const { container } = this.#entry(host)
-      if (!(await container.state()).running) await container.ready({ readiness: {} })
+      const { container, pid } = this.#entry(host)
+      await this.#checkEnded(container, pid)
     })
   }
 
