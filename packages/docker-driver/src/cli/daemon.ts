@@ -16,9 +16,10 @@ export interface Daemon extends AsyncDisposable {
 
 /**
  * Starts what the command runs: the driver and its status server. Resolves when Docker can call it.
- * @throws DockerDriverError, with a sentence about what to do
+ * @param signal gives the start up
+ * @throws DockerDriverError, with a sentence about what to do; `aborted`
  */
-export async function startDaemon(values: FlagValues, log: (record: DriverLog) => void): Promise<Daemon> {
+export async function startDaemon(values: FlagValues, log: (record: DriverLog) => void, signal?: AbortSignal): Promise<Daemon> {
   // Events come while the driver starts, too.
   let started: DockerNetworkDriver | undefined
   const status = (): StatusContext => started?.statusContext ?? { shortEngineId: '' }
@@ -41,6 +42,7 @@ export async function startDaemon(values: FlagValues, log: (record: DriverLog) =
     ...(values.status_port !== '0' && {
       status: { host: values.status_host, port: portOf('status_port', values.status_port), allow: values.status_auth_ips.split(',').map((item) => item.trim()).filter(Boolean) },
     }),
+    signal,
     onLog: log,
     onEvent: (event) => log({ level: 'info', text: eventLine(event, status()) }),
   }))

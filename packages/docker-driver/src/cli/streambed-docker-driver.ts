@@ -31,10 +31,16 @@ async function command(args: readonly string[]): Promise<number> {
     await uninstallService(values.name)
     return 0
   }
-  await using _daemon = await startDaemon(values, logger(values, (line) => void process.stderr.write(line)))
   const stop = new AbortController()
-  await Promise.race(['SIGTERM', 'SIGINT'].map((signal) => once(process, signal, { signal: stop.signal })))
-  stop.abort()
+  // Also while it starts: it may be waiting for Open vSwitch. The second one ends it as it is.
+  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => stop.abort())
+  const stopped = once(stop.signal, 'abort')
+  try {
+    await using _daemon = await startDaemon(values, logger(values, (line) => void process.stderr.write(line)), stop.signal)
+    await stopped
+  } catch (error) {
+    if (!(error instanceof DockerDriverError && error.code === 'aborted')) throw error
+  }
   return 0
 }
 

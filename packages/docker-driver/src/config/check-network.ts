@@ -1,7 +1,7 @@
 import { formatConfigIssue, getAclNames, validateFaucetConfig, type FaucetConfig } from '@streambed/faucet'
 import { DockerDriverError, type DockerDriverErrorCode } from '../errors.js'
 import type { Network } from '../model/network.js'
-import { aclsFor, aclsOfAddedPort, aclsOfSpec, labelPrefixes } from '../options/index.js'
+import { aclsFor, aclsOfSpec, labelPrefixes, specsOfAddedPort } from '../options/index.js'
 import type { ConfigContext } from './context.js'
 import { networkConfig } from './network-config.js'
 import { bridgeDescription, exact } from './network-dp.js'
@@ -70,14 +70,14 @@ function takenProblems(network: Network, others: readonly Network[], base: Fauce
 
 function aclProblems(network: Network, base: FaucetConfig): NetworkProblem[] {
   const { options, name } = network
-  const named = name !== network.bridge
+  const named = !(network.unnamed ?? name === network.bridge)
   const used = (spec: Parameters<typeof aclsOfSpec>[0]) => (named ? aclsFor(spec, name) : aclsOfSpec(spec))
   const asked: (readonly [where: string, acls: readonly string[]])[] = [
     ['ovs.bridge.nat_acl', options.mode === 'flat' ? [] : used(options.natAcl)],
     ['ovs.bridge.default_acl', used(options.defaultAcl)],
     ['ovs.bridge.vlan_out_acl', used(options.vlanOutAcl)],
-    ...options.addPorts.map((port) => [`ovs.bridge.add_ports (${port.name})`, aclsOfAddedPort(port, name)] as const),
-    ...options.addCoproPorts.map((port) => [`ovs.bridge.add_copro_ports (${port.name})`, aclsOfAddedPort(port, name)] as const),
+    ...options.addPorts.map((port) => [`ovs.bridge.add_ports (${port.name})`, specsOfAddedPort(port).flatMap(used)] as const),
+    ...options.addCoproPorts.map((port) => [`ovs.bridge.add_copro_ports (${port.name})`, specsOfAddedPort(port).flatMap(used)] as const),
     ...[...network.endpoints.values()].flatMap(({ joined }) => {
       const prefix = labelPrefixes.find((one) => joined?.labels[`${one}portacl`])
       return joined && prefix ? [[`label ${prefix}portacl of container ${joined.containerName}`, joined.acls] as const] : []

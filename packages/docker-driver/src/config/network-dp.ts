@@ -2,6 +2,7 @@ import { parseName, type Dp, type FaucetConfig, type Interface, type NameOrNumbe
 import { OFPP } from '@streambed/ovs'
 import type { AddedPort, Network } from '../model/network.js'
 import { aclsFor, aclsOfAddedPort } from '../options/index.js'
+import { isWithheld } from './withheld.js'
 
 /**
  * The names of the networks' dataplanes, by network id: the networks' own. Where the operator has a dataplane of that name with another
@@ -75,19 +76,19 @@ function interfacesOf(network: Network): Readonly<Record<string, Interface>> {
   })
   // In this order: a container has taken the place of a preallocated port.
   for (const ofport of network.preallocated) ports[ofport] = inVlan('preallocated port', aclsFor(options.defaultAcl, name))
-  for (const port of network.foreignPorts.values()) ports[port.ofport] = inVlan(`Physical interface ${port.name}`, [])
+  for (const port of isWithheld(network) ? [] : network.foreignPorts.values()) ports[port.ofport] = inVlan(`Physical interface ${port.name}`, [])
   for (const port of options.addPorts) {
     const ofport = addedPortNumber(network, port)
-    if (ofport !== undefined) ports[ofport] = inVlan(`Physical interface ${port.name}`, aclsOfAddedPort(port, name), port.vlan)
+    if (ofport !== undefined && !isWithheld(network, port)) ports[ofport] = inVlan(`Physical interface ${port.name}`, aclsOfAddedPort(port, name), port.vlan)
   }
   for (const port of options.addCoproPorts) {
     const ofport = addedPortNumber(network, port)
-    if (ofport !== undefined) ports[ofport] = coprocessor(port, aclsOfAddedPort(port, name))
+    if (ofport !== undefined && !isWithheld(network, port)) ports[ofport] = coprocessor(port, aclsOfAddedPort(port, name))
   }
   for (const { joined } of network.endpoints.values()) {
     if (joined) ports[joined.ofport] = inVlan(`/${joined.containerName} ${joined.containerId.slice(0, 5)}`, joined.acls)
   }
-  if (options.mode !== 'flat') {
+  if (options.mode !== 'flat' && !isWithheld(network, 'gateway')) {
     ports[OFPP.LOCAL] = { ...inVlan('OVS Port default gateway', aclsFor(options.natAcl, name)), opstatus_reconf: false }
   }
   for (const patch of network.patches.values()) {

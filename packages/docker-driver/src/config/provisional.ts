@@ -3,7 +3,7 @@ import type { Endpoint, Network } from '../model/network.js'
 import { aclsFor } from '../options/index.js'
 
 /**
- * A network that is not there yet, as it may become: its added interfaces have numbers, and it has a container with the default ACL,
+ * A network that is not there yet, as it may become: it has a name, its added interfaces have numbers, and it has a container with the default ACL,
  * so that what Faucet would refuse later is seen at once.
  */
 export function provisional(network: Network): Network {
@@ -24,7 +24,7 @@ export function provisional(network: Network): Network {
     return number
   }
   const ports = new Map(added.map(({ name, ofport }) => [name, network.ports.get(name) ?? ofport ?? lowest()] as const))
-  if (joined.length > 0) return { ...network, ports }
+  if (joined.length > 0) return { ...network, ports, unnamed: false }
   const guest: Endpoint = {
     id: 'guest',
     hostInterface: 'guest',
@@ -43,5 +43,5 @@ export function provisional(network: Network): Network {
       portMappings: [],
     },
   }
-  return { ...network, ports, endpoints: new Map([...network.endpoints, [guest.id, guest]]) }
+  return { ...network, ports, unnamed: false, endpoints: new Map([...network.endpoints, [guest.id, guest]]) }
 }

@@ -16,9 +16,10 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /**
  * Understands what DOCKER_HOST may hold, and a plain path.
+ * @param option what it is called where it was given, for the message of an error
  * @throws DockerDriverError `invalid`
  */
-export function parseEndpoint(text: string, environment: Environment = process.env): EngineEndpoint {
+export function parseEndpoint(text: string, environment: Environment = process.env, option = 'socket'): EngineEndpoint {
   const path = /^(?:unix:\/\/)?(\/.+)$/.exec(text)?.[1]
   if (path !== undefined) return { type: 'unix', path }
   const url = /^(tcp|http|https|ssh):\/\//.test(text) && URL.canParse(text) ? new URL(text) : undefined
@@ -35,7 +36,7 @@ export function parseEndpoint(text: string, environment: Environment = process.e
     const certificates = tls ? (environment['DOCKER_CERT_PATH'] ?? join(homedir(), '.docker')) : undefined
     return { type: 'tcp', host: web.hostname.replace(/^\[(.*)\]$/, '$1'), port: port ?? (tls ? 2376 : 2375), certificates }
   }
-  throw new DockerDriverError('invalid', `socket must be the path of Docker's socket, unix://…, tcp://host:port or ssh://user@host (got "${text}")`)
+  throw new DockerDriverError('invalid', `${option} must be the path of Docker's socket, unix://…, tcp://host:port or ssh://user@host (got "${text}")`)
 }
 
 /** The sockets that Docker and podman have when nothing is said, in the order in which they are tried. */

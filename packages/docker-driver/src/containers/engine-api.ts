@@ -1,7 +1,8 @@
-import Dockerode from 'dockerode'
+import type Dockerode from 'dockerode'
 import type { Duplex, Readable } from 'node:stream'
+import { openDockerode } from '../docker/open-dockerode.js'
 import { DockerDriverError } from '../errors.js'
-import { endpointText, transportTo, type EngineEndpoint } from './endpoint.js'
+import { endpointText, type EngineEndpoint } from './endpoint.js'
 
 /** A call of Docker's API. */
 export interface EngineCall {
@@ -31,10 +32,7 @@ export class EngineApi {
 
   constructor(endpoint: EngineEndpoint) {
     this.endpoint = endpoint
-    const { protocol, options } = transportTo(endpoint)
-    // Named one by one: what is not given would come from DOCKER_HOST.
-    const { socketPath, host, port, agent, ...certificates } = options
-    this.docker = new Dockerode({ ca: undefined, cert: undefined, key: undefined, socketPath, host, port, protocol, agent, ...certificates } as Dockerode.DockerOptions)
+    this.docker = openDockerode(endpoint)
   }
 
   /** The JSON that it answers; undefined for an empty answer. */

@@ -1,4 +1,4 @@
-export { changeMac } from './container-interface.js'
+export { changeMac, findInterface } from './container-interface.js'
 export { DhcpClient } from './dhcp-client.js'
 export type { DhcpClientOptions, DhcpEvent } from './dhcp-client.js'
 export type { DhcpLease } from './lease.js'

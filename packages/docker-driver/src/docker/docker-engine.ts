@@ -1,7 +1,9 @@
-import Dockerode from 'dockerode'
+import type Dockerode from 'dockerode'
 import type { Readable } from 'node:stream'
+import { endpointText, parseEndpoint } from '../containers/endpoint.js'
 import { DockerDriverError } from '../errors.js'
 import type { PortMapping } from '../model/network.js'
+import { openDockerode } from './open-dockerode.js'
 
 /** A network as Docker tells of it: the part of `GET /networks/<id>` that the driver needs. */
 export interface DockerNetwork {
@@ -28,6 +30,15 @@ export interface DockerEndpoint {
   readonly ipv6: string | undefined
 }
 
+/** A container's place on a network, or what it was when it ran last. */
+export interface ContainerNetwork {
+  readonly networkId: string
+  readonly endpointId: string
+  /** Without prefix length. */
+  readonly gateway?: string | undefined
+  readonly gatewayIpv6?: string | undefined
+}
+
 /** A container as `GET /containers/json` tells of it. */
 export interface DockerContainer {
   readonly id: string
@@ -37,7 +48,7 @@ export interface DockerContainer {
   /** `created`, `running`, `paused`, `restarting`, `exited`, `dead` … */
   readonly state: string
   /** By the name that the container knows the network by. */
-  readonly networks: ReadonlyMap<string, { readonly networkId: string; readonly endpointId: string }>
+  readonly networks: ReadonlyMap<string, ContainerNetwork>
 }
 
 /** What `GET /containers/<id>/json` tells of a container that runs. */
@@ -79,21 +90,20 @@ export class DockerEngine {
   /** Where it is, for messages. */
   readonly address: string
 
-  /** @param target path of a socket, `unix://…` or `tcp://host:port`; default the environment's `DOCKER_HOST`, then `/var/run/docker.sock` */
+  /**
+   * @param target path of a socket, `unix://…`, `tcp://host:port` or `ssh://user@host`; only without it the environment's `DOCKER_HOST`,
+   *   then `/var/run/docker.sock`
+   * @throws DockerDriverError `invalid`; `missing` when certificates for TLS cannot be read
+   */
   constructor(target: string = process.env['DOCKER_HOST'] || '/var/run/docker.sock') {
-    this.address = target
-    const path = /^(?:unix:\/\/)?(\/.*)$/.exec(target)?.[1]
-    if (path !== undefined) this.#docker = new Dockerode({ socketPath: path })
-    else {
-      const url = /^(?:tcp|https?):\/\//.test(target) && URL.canParse(target) ? new URL(target.replace(/^tcp:/, 'http:')) : undefined
-      if (url === undefined) throw new DockerDriverError('invalid', `docker must be the path of Docker's socket, such as "/var/run/docker.sock", or tcp://host:port (got "${target}")`)
-      this.#docker = new Dockerode({ host: url.hostname, port: url.port || 2375, protocol: url.protocol === 'https:' ? 'https' : 'http' })
-    }
+    const endpoint = parseEndpoint(target, process.env, 'docker')
+    this.address = endpointText(endpoint)
+    this.#docker = openDockerode(endpoint)
   }
 
   /** Docker's identity, as `docker info` shows it. */
-  async engineId(): Promise<string> {
-    const info = (await this.#ask((abortSignal) => this.#abortable.info({ abortSignal }))) as { ID?: string }
+  async engineId(timeoutMs = CALL_MS): Promise<string> {
+    const info = (await this.#ask((abortSignal) => this.#abortable.info({ abortSignal }), timeoutMs)) as { ID?: string }
     return info.ID ?? ''
   }
 
@@ -129,6 +139,16 @@ export class DockerEngine {
       if (isStatus(error, 404)) return undefined
       throw error
     }
+  }
+
+  /**
+   * Resolves when Docker tells of a container, whatever it tells. It does not as long as it starts the container, or connects it to a
+   * network: it holds the container's lock, and we are a part of that.
+   */
+  async attend(id: string, signal: AbortSignal): Promise<void> {
+    await this.#docker.getContainer(id).inspect({ abortSignal: signal }).catch((error: unknown) => {
+      if (signal.aborted || (error as { statusCode?: number }).statusCode === undefined) throw error
+    })
   }
 
   /** What happens to networks and containers from now on, until the signal or the connection ends. Resolves when Docker has begun to tell. */
@@ -197,7 +217,10 @@ function networkOf(info: Dockerode.NetworkInspectInfo): DockerNetwork {
 }
 
 function containerOf(info: Dockerode.ContainerInfo): DockerContainer {
-  const networks = Object.entries(info.NetworkSettings?.Networks ?? {}).map(([name, { NetworkID, EndpointID }]) => [name, { networkId: NetworkID, endpointId: EndpointID }] as const)
+  const networks = Object.entries(info.NetworkSettings?.Networks ?? {}).map(([name, place]): [string, ContainerNetwork] => [
+    name,
+    { networkId: place.NetworkID, endpointId: place.EndpointID, gateway: place.Gateway || undefined, gatewayIpv6: place.IPv6Gateway || undefined },
+  ])
   return {
     id: info.Id,
     name: (info.Names?.[0] ?? '').replace(/^\//, ''),

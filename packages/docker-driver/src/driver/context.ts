@@ -25,7 +25,7 @@ export type DriverEvent =
 export interface Nat {
   /** Makes the rules those of these networks; `endpoints`: since the last call only containers have come or gone. */
   apply(networks: readonly Network[], scope?: 'all' | 'endpoints'): Promise<void>
-  /** Takes all rules away. */
+  /** Ends it. The rules stay, for the containers that stay. */
   close(): Promise<void>
 }
 
@@ -54,6 +54,14 @@ export interface DriverContext {
   readonly defaultControllers: readonly string[]
   /** Whether Docker answers now. It does not while it restores its networks, and then waits for us. */
   dockerAnswers(): boolean
+  /** Docker's id of its engine; undefined when Docker does not say. It is asked once. */
+  engineId(): Promise<string | undefined>
+  /** Whether a container may have a label about its MAC address: Docker has not yet told, or has told that one has. */
+  readonly prefixes: { possible: boolean }
+  /** Networks that are being made: others are not to take what they have. By id. */
+  readonly reserved: Map<string, Network>
+  /** Containers that are being admitted, as they will be: by endpoint id. */
+  readonly admitting: Map<string, Endpoint>
   /** By endpoint id. */
   readonly pending: Map<string, PendingPort>
   /** Containers of which one was about to be started when an endpoint was made, so that Join need not ask again: by endpoint id. */

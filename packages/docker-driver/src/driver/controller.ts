@@ -1,7 +1,9 @@
+import { dirname } from 'node:path'
 import { EmbeddedFaucet, FaucetError, FaucetProcess, formatConfigIssue, loadFaucetConfig, parseFaucetConfig, type FaucetConfig, type FaucetControl, type LogRecord } from '@streambed/faucet'
 import { DockerDriverError } from '../errors.js'
 import { dpNames, networkConfig, withoutNetworks, type ConfigContext } from '../config/index.js'
 import type { Network } from '../model/network.js'
+import { admitSwitch, switchUser } from './switch-user.js'
 
 /** Who controls the bridges. */
 export type ControlOption =
@@ -61,6 +63,12 @@ export class DriverController implements AsyncDisposable {
           options,
         )
         made.#written = networks
+        try {
+          await admitSwitch(options.socket, await switchUser(dirname(options.socket)))
+        } catch (error) {
+          await made.close()
+          throw error
+        }
         return made
       }
       const faucet = 'control' in control ? control.control : await FaucetProcess.attach({ configFile: control.faucet, reload: control.reload, ...(control.prometheus !== undefined && { prometheus: control.prometheus }) })

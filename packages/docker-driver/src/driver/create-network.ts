@@ -1,65 +1,118 @@
 import { DockerDriverError } from '../errors.js'
 import type { Network } from '../model/network.js'
 import type { CreateNetworkRequest } from '../protocol/network-driver.js'
+import { applyNat, publishingNetworks } from './apply-nat.js'
 import type { DriverContext } from './context.js'
-import { withNetwork, withoutNetwork } from './ledger.js'
+import { forget } from './endpoint.js'
+import { formersOf, readFormers, restoration, type FormerInterface } from './former-interface.js'
+import { ofNetwork, withNetwork, withoutNetwork, type Change } from './ledger.js'
 import { aliasNetwork, networkAlias } from './link-alias.js'
 import { bridgeOperations, controllersOf, gatewaysOf, planNetwork, type Former } from './network-plan.js'
+import type { ObservedLink } from './plan-reconcile.js'
+import { settled } from './settled.js'
 import { key } from './state.js'
 import { undoing } from './undo.js'
 
-/** Makes a network: everything that can be wrong is found before anything is touched, and what fails later is undone. */
-export async function createNetwork(context: DriverContext, request: CreateNetworkRequest, former: Former = {}): Promise<Network> {
-  const { ledger, database, controller, links, machine } = context
-  const known = ledger.networks.get(request.networkId)
+/**
+ * Makes a network: everything that can be wrong is found before anything is touched, and what fails later is undone.
+ * @param signal when it fires, it is given up and undone
+ */
+export async function createNetwork(context: DriverContext, request: CreateNetworkRequest, former: Former = {}, signal?: AbortSignal): Promise<Network> {
+  const { ledger, database, fresh, reserved } = context
+  const id = request.networkId
+  const known = ledger.networks.get(id)
   if (known !== undefined && database.bridge(known.bridge) !== undefined) return known
-  await removeRemains(context, request.networkId)
-  const observed = await links.observe()
+  // Nobody is to take for a remainder what is not complete.
+  fresh.set(id, performance.now())
+  try {
+    await removeRemains(context, id)
+    const [observed, engine] = await settled([context.links.observe(), context.engineId()])
+    // From here to the reservation nothing is waited for: other networks may be made at the same time.
+    const network = planned(context, request, former, observed)
+    reserved.set(id, network)
+    await make(context, network, { request, known, engine, formers: formersOf(observed), signal })
+    context.requests.set(id, request)
+    fresh.set(id, performance.now())
+    context.event({ type: 'network', operation: 'create', network })
+    return network
+  } catch (error) {
+    fresh.delete(id)
+    throw error
+  } finally {
+    reserved.delete(id)
+  }
+}
+
+/** The network, with what is left open chosen, if it can be made. Reads what is known now, and waits for nothing. */
+function planned(context: DriverContext, request: CreateNetworkRequest, former: Former, observed: readonly ObservedLink[]): Network {
+  const { database, ledger, machine, reserved } = context
+  const id = request.networkId
   // The device that Open vSwitch left when it lost its database: the bridge takes it over.
-  const own = observed.find(({ alias }) => aliasNetwork(context.name, alias) === request.networkId)?.name
+  const own = observed.find(({ alias }) => aliasNetwork(context.name, alias) === id)?.name
   const present = observed.filter(({ name }) => name !== own && name !== former.bridge)
   const bridges = database.bridges()
-  const others = [...ledger.networks.values()].filter(({ id }) => id !== request.networkId)
+  const others = [...new Map([...ledger.networks, ...reserved]).values()].filter((network) => network.id !== id)
   const network = planNetwork(request, {
     networks: others,
     dpids: new Set(bridges.flatMap(({ dpid }) => dpid ?? [])),
-    names: new Set([...bridges.map(({ name }) => name), ...present.map(({ name }) => name)]),
-    patchesOf: (planned, around) => machine.patchesOf(planned, around),
+    names: new Set([...bridges, ...present, ...others.map(({ bridge }) => ({ name: bridge }))].map(({ name }) => name)),
+    patchesOf: (one, around) => machine.patchesOf(one, around),
   }, { ...former, bridge: former.bridge ?? own })
-  check(context, network, others, new Set(present.map(({ name }) => name)))
+  check(context, network, others, new Set(present.map(({ name }) => name)), former.name !== undefined)
+  return network
+}
+
+interface Making {
+  readonly request: CreateNetworkRequest
+  /** The same network, whose bridge was lost. */
+  readonly known: Network | undefined
+  readonly engine: string | undefined
+  readonly formers: ReadonlyMap<string, FormerInterface>
+  readonly signal: AbortSignal | undefined
+}
+
+async function make(context: DriverContext, network: Network, { request, known, engine, formers, signal }: Making): Promise<void> {
+  const { ledger, database, controller, links, machine } = context
+  // What is undone is undone to the state of then: others have gone on meanwhile.
+  const back: Change = known === undefined ? withoutNetwork(network.id) : ofNetwork(network.id, ({ endpoints }) => ({ ...known, endpoints }))
+  const former = (): readonly Network[] => [...back(ledger.networks).values()]
   await undoing(context.log, async (undo) => {
     // The controller first: a switch that it does not know yet it would send away, to come back later.
-    undo.add('configure the controller', () => ledger.change(known === undefined ? withoutNetwork(network.id) : withNetwork(known)))
+    undo.add('configure the controller', () => ledger.change(back))
     await ledger.change(withNetwork(network))
-    undo.add('add the bridge', () => database.commit(database.removeBridges([network.bridge])))
-    const targets = controllersOf(network, controller.target, context.defaultControllers)
-    const ofports = await database.commit(bridgeOperations(network, request, context.name, targets), { interfaces: [...network.ports.keys()].filter((name) => name !== network.bridge), kernelBridge: network.options.userspace ? undefined : network.bridge })
-    for (const [name, wanted] of network.ports) {
+    signal?.throwIfAborted()
+    undo.add('add the bridge', () => removeBridges(context, [network.bridge]))
+    const controllers = controllersOf(network, controller.target, context.defaultControllers)
+    // One that is not there, which only a network that is made again may have, is a port as soon as it is.
+    const names = [...network.ports.keys()].filter((name) => formers.has(name))
+    const operations = bridgeOperations(network, request, { driver: context.name, engine, controllers, formers })
+    const ofports = await database.commit(operations, { interfaces: names.filter((name) => name !== network.bridge), kernelBridge: network.options.userspace ? undefined : network.bridge })
+    for (const name of names) {
+      const wanted = network.ports.get(name)
       if (ofports.get(name) !== wanted) throw new DockerDriverError('switch', `Open vSwitch gave the interface ${name} port number ${ofports.get(name)} instead of ${wanted}`)
     }
+    signal?.throwIfAborted()
     if (network.patches.size > 0) {
-      undo.add('link the bridge to those of the machine', () => machine.apply(others))
+      undo.add('link the bridge to those of the machine', () => machine.apply(former()))
       await machine.apply([...ledger.networks.values()])
     }
-    await Promise.all([
+    await settled([
       links.bringUp(network.bridge, gatewaysOf(network), networkAlias(context.name, network.id)),
-      ...[...network.ports.keys()].map((name) => links.bringUp(name, [])),
+      ...names.map((name) => links.bringUp(name, [])),
       controller.ready(network),
     ])
+    signal?.throwIfAborted()
     if (hasRules(network)) {
-      undo.add('set the rules of the firewall', () => context.nat.apply(others))
-      await context.nat.apply([...ledger.networks.values()])
+      undo.add('set the rules of the firewall', () => context.nat.apply(publishingNetworks(back(ledger.networks), context.admitting)))
+      await applyNat(context)
     }
+    signal?.throwIfAborted()
   })
-  context.requests.set(network.id, request)
-  context.fresh.set(network.id, performance.now())
-  context.event({ type: 'network', operation: 'create', network })
-  return network
 }
 
 /** Makes a network disappear; what is gone already is no failure. */
 export async function deleteNetwork(context: DriverContext, id: string): Promise<void> {
-  const { ledger, database, links } = context
+  const { ledger, links } = context
   const network = ledger.networks.get(id)
   await removeRemains(context, id)
   context.fresh.delete(id)
@@ -67,16 +120,28 @@ export async function deleteNetwork(context: DriverContext, id: string): Promise
   if (network === undefined) return
   // While they still have ports to give their addresses back through.
   await Promise.all([...network.endpoints.keys()].map((endpoint) => context.leases.end(endpoint)))
-  await database.commit(database.removeBridges([network.bridge]))
+  await removeBridges(context, [network.bridge])
   await ledger.change(withoutNetwork(id))
   for (const endpoint of network.endpoints.values()) {
-    context.pending.delete(endpoint.id)
-    context.waiting.delete(endpoint.id)
+    forget(context, endpoint.id)
     await links.remove(endpoint.hostInterface)
   }
   if (network.patches.size > 0) await context.machine.apply([...ledger.networks.values()])
-  if (hasRules(network)) await context.nat.apply([...ledger.networks.values()])
+  if (hasRules(network)) await applyNat(context)
   context.event({ type: 'network', operation: 'delete', network })
+}
+
+/** Takes bridges away, and makes the interfaces of the machine that were their ports as they were before. */
+export async function removeBridges({ database, links, log }: DriverContext, names: readonly string[]): Promise<void> {
+  const formers = names.flatMap((name) => [...readFormers(database.bridge(name)?.externalIds ?? {})])
+  await database.commit(database.removeBridges(names))
+  if (formers.length === 0) return
+  const present = new Map((await links.observe()).map((link) => [link.name, link]))
+  await Promise.all(formers.map(async ([name, former]) => {
+    const link = present.get(name)
+    const change = link && restoration(link, former)
+    if (change !== undefined) await links.clearFlags(name, change).catch((error: unknown) => log('warning', `interface ${name} is not as it was before: ${(error as Error).message}`))
+  }))
 }
 
 /** Whether the firewall has rules because of a network: to forward for it, or to keep the kernel quiet on its cards. */
@@ -85,13 +150,13 @@ function hasRules({ options, ports, foreignPorts }: Network): boolean {
 }
 
 /** The bridge of a network of which this driver knows nothing more: from a call that was cut short, or a process that died. */
-async function removeRemains({ database, name }: DriverContext, id: string): Promise<void> {
-  const remains = database.bridges().filter(({ externalIds }) => externalIds[key.network] === id && externalIds[key.driver] === name)
-  if (remains.length > 0) await database.commit(database.removeBridges(remains.map((bridge) => bridge.name)))
+async function removeRemains(context: DriverContext, id: string): Promise<void> {
+  const remains = context.database.bridges().filter(({ externalIds }) => externalIds[key.network] === id && externalIds[key.driver] === context.name)
+  if (remains.length > 0) await removeBridges(context, remains.map((bridge) => bridge.name))
 }
 
 /** Everything that can be known to be wrong before anything is touched. */
-function check(context: DriverContext, network: Network, others: readonly Network[], links: ReadonlySet<string>): void {
+function check(context: DriverContext, network: Network, others: readonly Network[], links: ReadonlySet<string>, isRebuilt: boolean): void {
   const { database, controller } = context
   const { bridge, dpid, options, ports } = network
   if (database.bridge(bridge) !== undefined || links.has(bridge)) {
@@ -106,6 +171,6 @@ function check(context: DriverContext, network: Network, others: readonly Networ
     const option = options.addPorts.some((port) => port.name === name) ? 'ovs.bridge.add_ports' : 'ovs.bridge.add_copro_ports'
     const port = database.port(name)
     if (port !== undefined) throw new DockerDriverError('conflict', `${option}: interface ${name} is a port of bridge ${port.bridge} already; remove it there first ("ovs-vsctl del-port ${name}")`)
-    if (!links.has(name)) throw new DockerDriverError('not-found', `${option}: there is no interface ${name} on this machine ("ip link" shows those that there are)`)
+    if (!links.has(name) && !isRebuilt) throw new DockerDriverError('not-found', `${option}: there is no interface ${name} on this machine ("ip link" shows those that there are)`)
   }
 }

@@ -1,36 +1,39 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { FaucetConfig, FaucetControl } from '@streambed/faucet'
-import { hostname } from 'node:os'
 import { existsSync } from 'node:fs'
+import { hostname } from 'node:os'
+import type { FaucetConfig, FaucetControl } from '@streambed/faucet'
 import { checkNetwork } from '../config/index.js'
 import { DockerEngine, type DockerEvent } from '../docker/docker-engine.js'
 import { DockerDriverError } from '../errors.js'
 import { findEngine, MachineBridges, parseMachineOptions, planMachine, readFormerContext, withPatches, type MachineFlags } from '../machine/index.js'
 import type { Network, PortMapping } from '../model/network.js'
 import { NatTable } from '../nat/index.js'
-import type { CreateEndpointReply, CreateEndpointRequest, CreateNetworkRequest, JoinReply, JoinRequest, NetworkDriver } from '../protocol/network-driver.js'
 import { shortEngineId } from '../options/index.js'
+import type { CallContext, CreateEndpointReply, CreateEndpointRequest, CreateNetworkRequest, JoinReply, JoinRequest, NetworkDriver } from '../protocol/network-driver.js'
 import { pluginSocketPath } from '../protocol/plugin-name.js'
+import type { EndpointRequest } from '../protocol/requests.js'
 import { serveNetworkDriver, type CallLog, type NetworkDriverServer } from '../protocol/serve.js'
+import { DriverMetrics, type StatusContext, type StatusServer } from '../status/index.js'
+import { BridgeWatch } from './bridge-watch.js'
 import type { DriverContext, DriverEvent, DriverLog, Nat } from './context.js'
 import { DriverController, type ControlOption } from './controller.js'
 import { createNetwork, deleteNetwork } from './create-network.js'
+import { DockerWatch } from './docker-watch.js'
 import { createEndpoint, deleteEndpoint, networkOf, type Rest } from './endpoint.js'
 import { Exclusion } from './exclusion.js'
+import { wantsPrefix } from './expect-mac.js'
+import { InterfaceNames, interfaceInside } from './interface-names.js'
 import { forwardPorts, join, leave } from './join.js'
 import { Leases } from './leases.js'
 import { Ledger } from './ledger.js'
-import { networkAlias } from './link-alias.js'
 import { MachineLinks } from './machine-links.js'
-import { gatewaysOf } from './network-plan.js'
-import { foreignPorts, readNetworks, requestOf, sameForeignPorts } from './read-networks.js'
-import { adopt, changeJoined, reconcile, rename } from './reconcile.js'
+import { readNetworks, requestOf } from './read-networks.js'
+import { changeJoined, rename } from './reconcile.js'
+import { Reconciler, type Comparison } from './reconciler.js'
 import { Serial } from './serial.js'
 import { readBridgeIds } from './state.js'
 import { serveDriverStatus, type StatusOptions } from './status.js'
 import { databasePath, runDirectory } from './run-directory.js'
-import { SwitchDatabase } from './switch-database.js'
-import { DriverMetrics, type StatusContext, type StatusServer } from '../status/index.js'
+import { SwitchDatabase, type BridgeState } from './switch-database.js'
 
 /** How a driver is started. Everything has a default. */
 export interface DockerNetworkDriverOptions {
@@ -65,18 +68,22 @@ export interface DockerNetworkDriverOptions {
   /** Gets what is to be logged. */
   readonly onLog?: ((record: DriverLog) => void) | undefined
   /** Gets what every comparison of everything has found, and what it failed with. */
-  readonly onReconcile?: ((comparison: { readonly seconds: number; readonly repairs?: number; readonly cause?: unknown }) => void) | undefined
+  readonly onReconcile?: ((comparison: Comparison) => void) | undefined
   /** Gets every call of Docker's, with how long it took. */
   readonly onCall?: ((call: CallLog) => void) | undefined
+  /** Gives the start up: what was begun is ended. A driver that has started is not concerned. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** How long a step waits for an earlier one on the same thing. */
 const TURN_MS = 20_000
-const RECONNECT_MS = 500
 
 /** How long Docker may take to say which engine it is, at the first start with flags about the machine. */
 const ENGINE_MS = 10_000
-const LATER_MS = 10_500
+const RECONCILE_MS = 30_000
+
+/** What is there when a driver begins. */
+type Parts = Pick<DriverContext, 'name' | 'database' | 'links' | 'machine' | 'docker' | 'controller' | 'ledger' | 'nat' | 'requests' | 'defaultControllers'>
 
 /**
  * A network driver for Docker on Open vSwitch and Faucet: serves libnetwork's remote driver protocol until it is closed.
@@ -92,30 +99,25 @@ export class DockerNetworkDriver implements NetworkDriver, AsyncDisposable {
   readonly #options: DockerNetworkDriverOptions
   readonly #exclusion = new Exclusion()
   readonly #serial = new Serial()
-  readonly #stop = new AbortController()
-  readonly #indexes = new Map<string, number>()
   /** Calls about endpoints that are not over, though Docker may have its answer; with their networks. */
   readonly #unfinished = new Map<Promise<void>, string>()
   readonly #leases: Leases
+  readonly #interfaces: InterfaceNames
   readonly #metrics = new DriverMetrics()
+  readonly #watch: DockerWatch
+  readonly #reconciler: Reconciler
   #server: NetworkDriverServer | undefined
   #status: StatusServer | undefined
-  #dockerAnswers = false
-  /** Since the start, at least once: dockerd is done with its own rules. */
-  #dockerAnswered = false
-  #timer: NodeJS.Timeout | undefined
-  /** As it stands in names; until Docker has told its id, zeros. */
-  #engine = '000000'
-  #soon: NodeJS.Timeout | undefined
-  #reconciling: Promise<void> | undefined
-  #again = false
-  #comparedAt = -Infinity
-  #watching: Promise<void> | undefined
+  #bridges: BridgeWatch | undefined
   #closing: Promise<void> | undefined
 
-  private constructor(options: DockerNetworkDriverOptions, parts: Omit<DriverContext, 'log' | 'event' | 'dockerAnswers' | 'leases' | 'checkNetwork' | 'fresh' | 'pending' | 'waiting' | 'unresolved' | 'unclearMacs' | 'publishing' | 'unpublished'>) {
+  private constructor(options: DockerNetworkDriverOptions, parts: Parts) {
     this.#options = options
+    const { machine, docker } = parts
+    const log: DriverContext['log'] = (level, text) => options.onLog?.({ level, text })
     this.#leases = new Leases(() => this.#context)
+    this.#interfaces = new InterfaceNames((endpoint) => interfaceInside(parts, endpoint))
+    this.#watch = new DockerWatch({ docker, log, onAnswer: () => void this.#reconciler.run(), onEvent: (event) => this.#dockerEvent(event) })
     this.#context = {
       ...parts,
       leases: this.#leases,
@@ -123,23 +125,34 @@ export class DockerNetworkDriver implements NetworkDriver, AsyncDisposable {
       waiting: new Map(),
       unresolved: new Map(),
       unclearMacs: new Set(),
+      prefixes: { possible: true },
+      reserved: new Map(),
+      admitting: new Map(),
       publishing: new Serial(),
       unpublished: new Set(),
       fresh: new Map(),
-      dockerAnswers: () => this.#dockerAnswers,
-      checkNetwork: (network, others, base) => checkNetwork(network, others, base, { ...parts.machine.plan?.config, mirroring: parts.machine.mirroring, bridges: parts.machine.names }),
-      log: (level, text) => options.onLog?.({ level, text }),
+      dockerAnswers: () => this.#watch.answers,
+      engineId: () => this.#watch.engineId(),
+      checkNetwork: (network, others, base) => checkNetwork(network, others, base, { ...machine.plan?.config, mirroring: machine.mirroring, bridges: machine.names }),
+      log,
       event: (event) => options.onEvent?.(event),
     }
+    this.#reconciler = new Reconciler({
+      context: this.#context, exclusion: this.#exclusion, leases: this.#leases, interval: options.reconcileInterval ?? RECONCILE_MS,
+      onCompared: (comparison) => {
+        this.#metrics.reconciliation(comparison)
+        options.onReconcile?.(comparison)
+      },
+    })
   }
 
   /**
    * Starts a driver, and resolves when Docker can call it. Networks and containers that are there are taken over; what Docker has to
    * say about them is waited for in the background, since Docker may be waiting for us.
-   * @throws DockerDriverError `missing` (no Open vSwitch), `conflict` (another driver of this name runs), `invalid`, `switch`
+   * @throws DockerDriverError `missing` (no Open vSwitch), `conflict` (another driver of this name runs), `invalid`, `switch`, `aborted`
    */
   static async start(options: DockerNetworkDriverOptions = {}): Promise<DockerNetworkDriver> {
-    const { name = 'dovesnap', ovs = 'unix:/run/openvswitch/db.sock', timeout = 30_000, defaultControllers = [] } = options
+    const { name = 'dovesnap', ovs = 'unix:/run/openvswitch/db.sock', timeout = 30_000, defaultControllers = [], signal } = options
     const wanted = parseMachineOptions(options.machine ?? {}, { embedded: (options.control ?? 'embedded') === 'embedded', defaultControllers })
     const socket = options.socket ?? pluginSocketPath(name)
     databasePath(ovs)
@@ -147,22 +160,18 @@ export class DockerNetworkDriver implements NetworkDriver, AsyncDisposable {
     const opened: AsyncDisposable[] = []
     const use = <T extends AsyncDisposable>(part: T): T => {
       opened.push(part)
+      if (signal?.aborted === true) throw startAborted(signal)
       return part
     }
     try {
       const links = use(new MachineLinks())
       links.warmUp()
       const docker = new DockerEngine(options.docker)
-      const database = use(await SwitchDatabase.open(ovs, timeout))
+      const database = use(await SwitchDatabase.open(ovs, timeout, signal))
       const bridges = database.bridges()
       const folder = await runDirectory(ovs, { bridges: bridges.map((bridge) => bridge.name), externalIds: database.externalIds })
-      const plan = wanted.mirror === undefined && wanted.stack === undefined ? undefined : planMachine(wanted, { engine: await findEngine(bridges, name, () => docker.engineId(), ENGINE_MS), host: hostname(), bridges })
+      const plan = wanted.mirror === undefined && wanted.stack === undefined ? undefined : planMachine(wanted, { engine: await findEngine(bridges, name, () => docker.engineId(), ENGINE_MS, signal), host: hostname(), bridges })
       const networks = withPatches(readNetworks(bridges, name, (text) => log('error', text)), plan, bridges)
-      const readable = new Set(networks.map(({ id }) => id))
-      const requests = new Map(bridges.flatMap(({ externalIds }) => {
-        const ids = readBridgeIds(externalIds, name)
-        return ids === undefined || !readable.has(ids.id) ? [] : [[ids.id, requestOf(ids.id, ids.record)] as const]
-      }))
       const controller = use(
         await DriverController.start({
           control: options.control ?? 'embedded',
@@ -185,15 +194,16 @@ export class DockerNetworkDriver implements NetworkDriver, AsyncDisposable {
       const nat: Nat = options.nat ?? new NatTable({
         table: `streambed-${name}`.toLowerCase().replace(/[^a-z0-9_-]/g, '-').slice(0, 28),
         onWarning: (text) => log('warning', text),
-        mayForward: () => driver.#dockerAnswered,
+        mayForward: () => driver.#watch.answered,
       })
       const ledger = new Ledger(new Map(networks.map((network) => [network.id, network])), (all) => controller.write(all))
+      const requests = readRequests(bridges, name, networks)
       const driver = new DockerNetworkDriver(options, { name, database, links, machine, docker, controller, ledger, nat, requests, defaultControllers })
-      driver.#server = await serveNetworkDriver({ socket, driver, onLog: (call) => driver.#called(call) })
-      opened.push(driver.#server)
+      driver.#server = use(await serveNetworkDriver({ socket, driver, onLog: (call) => driver.#called(call) }))
       // Now that no other process of this name does the same.
       await machine.apply(networks, { strict: true })
-      if (options.status !== undefined) driver.#status = await serveDriverStatus(driver.#context, options.status, driver.#metrics, () => driver.statusContext, () => driver.#looked())
+      if (options.status !== undefined) driver.#status = use(await serveDriverStatus(driver.#context, options.status, driver.#metrics, () => driver.statusContext, () => driver.#looked()))
+      if (signal?.aborted === true) throw startAborted(signal)
       driver.#begin()
       return driver
     } catch (error) {
@@ -219,8 +229,16 @@ export class DockerNetworkDriver implements NetworkDriver, AsyncDisposable {
 
   /** What `networksJson` needs beside the networks. */
   get statusContext(): StatusContext {
-    const { database, defaultControllers } = this.#context
-    return { shortEngineId: this.#engine, defaultControllers, macOf: (name) => database.port(name)?.mac, otherBridges: this.#context.machine.status() }
+    const { database, defaultControllers, machine } = this.#context
+    const { engine } = this.#watch
+    return {
+      // As it stands in names; until Docker has told its id, zeros.
+      shortEngineId: engine === undefined ? '000000' : shortEngineId(engine),
+      defaultControllers,
+      macOf: (name) => database.port(name)?.mac,
+      interfaceOf: (endpoint) => this.#interfaces.nameOf(endpoint),
+      otherBridges: machine.status(),
+    }
   }
 
   /** The TCP port of the status server, if there is one. */
@@ -230,28 +248,29 @@ export class DockerNetworkDriver implements NetworkDriver, AsyncDisposable {
 
   /** Resolves when Docker, Open vSwitch, the kernel and the driver were compared and agree. */
   async reconcile(): Promise<void> {
-    await this.#reconcile()
+    await this.#reconciler.run()
   }
 
-  async createNetwork(request: CreateNetworkRequest): Promise<void> {
-    await this.#run('networks', () => createNetwork(this.#context, request))
+  async createNetwork(request: CreateNetworkRequest, { signal }: Partial<CallContext> = {}): Promise<void> {
+    const { networkId } = request
+    await this.#run(networkId, networkId, () => createNetwork(this.#context, request, {}, signal), signal)
   }
 
   async deleteNetwork({ networkId }: { readonly networkId: string }): Promise<void> {
     // Nothing of its endpoints is left then.
     await Promise.allSettled([...this.#unfinished].flatMap(([work, network]) => (network === networkId ? [work] : [])))
-    await this.#run('networks', () => deleteNetwork(this.#context, networkId))
+    await this.#run(networkId, networkId, () => deleteNetwork(this.#context, networkId))
   }
 
-  createEndpoint(request: CreateEndpointRequest): Promise<CreateEndpointReply> {
-    return this.#run(request.endpointId, () => createEndpoint(this.#context, request))
+  createEndpoint(request: CreateEndpointRequest, { signal }: Partial<CallContext> = {}): Promise<CreateEndpointReply> {
+    return this.#run(request.networkId, request.endpointId, () => createEndpoint(this.#context, request, signal), signal)
   }
 
-  async deleteEndpoint({ networkId, endpointId }: { readonly networkId: string; readonly endpointId: string }): Promise<void> {
+  async deleteEndpoint({ networkId, endpointId }: EndpointRequest): Promise<void> {
     await this.#runAhead(networkId, endpointId, () => deleteEndpoint(this.#context, networkId, endpointId))
   }
 
-  async endpointInfo({ networkId, endpointId }: { readonly networkId: string; readonly endpointId: string }): Promise<Readonly<Record<string, string>>> {
+  async endpointInfo({ networkId, endpointId }: EndpointRequest): Promise<Readonly<Record<string, string>>> {
     const network = networkOf(this.#context, networkId)
     const endpoint = network.endpoints.get(endpointId)
     if (endpoint === undefined) return {}
@@ -259,65 +278,74 @@ export class DockerNetworkDriver implements NetworkDriver, AsyncDisposable {
     return { mac, bridge: network.bridge, interface: hostInterface, ...(joined !== undefined && { ofport: String(joined.ofport) }) }
   }
 
-  join(request: JoinRequest): Promise<JoinReply> {
-    return this.#run(request.endpointId, () => join(this.#context, request))
+  join(request: JoinRequest, { signal }: Partial<CallContext> = {}): Promise<JoinReply> {
+    return this.#run(request.networkId, request.endpointId, () => join(this.#context, request, signal), signal)
   }
 
-  async leave({ networkId, endpointId }: { readonly networkId: string; readonly endpointId: string }): Promise<void> {
+  async leave({ networkId, endpointId }: EndpointRequest): Promise<void> {
     await this.#runAhead(networkId, endpointId, () => leave(this.#context, networkId, endpointId))
   }
 
-  async programExternalConnectivity({ networkId, endpointId, portMappings }: { readonly networkId: string; readonly endpointId: string; readonly portMappings: readonly PortMapping[] }): Promise<void> {
-    await this.#run(endpointId, () => forwardPorts(this.#context, networkId, endpointId, portMappings))
+  async programExternalConnectivity({ networkId, endpointId, portMappings }: EndpointRequest & { readonly portMappings: readonly PortMapping[] }): Promise<void> {
+    await this.#run(networkId, endpointId, () => forwardPorts(this.#context, networkId, endpointId, portMappings))
   }
 
-  async revokeExternalConnectivity({ networkId, endpointId }: { readonly networkId: string; readonly endpointId: string }): Promise<void> {
+  async revokeExternalConnectivity({ networkId, endpointId }: EndpointRequest): Promise<void> {
     // Docker never gives it back to an internal network, as it has none in Docker's eyes; in ours it has.
     if (this.#context.ledger.networks.get(networkId)?.internal !== false) return
-    await this.#run(endpointId, () => forwardPorts(this.#context, networkId, endpointId, []))
+    await this.#run(networkId, endpointId, () => forwardPorts(this.#context, networkId, endpointId, []))
   }
 
   /** Stops. Networks, containers and their traffic go on; another driver can take them over. Idempotent. */
   close(): Promise<void> {
-    this.#closing ??= this.#close()
-    return this.#closing
+    return (this.#closing ??= this.#close())
   }
 
   /** The same as {@link close}. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close()
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
   }
 
+  /** From the outside to the inside: who asks for something, who begins something by itself, and what they work with. */
   async #close(): Promise<void> {
-    this.#stop.abort()
-    clearInterval(this.#timer)
-    clearTimeout(this.#soon)
+    const { controller, database, links, machine, nat } = this.#context
+    const watching = this.#watch.close()
+    this.#bridges?.[Symbol.dispose]()
     await Promise.all([this.#server?.close(), this.#status?.close()])
     await this.#serial.idle()
-    await this.#reconciling?.catch(() => undefined)
-    await this.#watching
+    await this.#reconciler.close()
+    await watching
     await this.#leases.close()
-    const { controller, database, links, ledger, machine, nat, log } = this.#context
-    if (ledger.networks.size === 0 && database.synchronised) {
-      // Nobody needs them now, and nothing is to be left behind.
-      await machine.remove().catch((error: unknown) => log('warning', `the bridges of the machine could not be removed: ${(error as Error).message}`))
-      if (machine.plan?.config.stack !== undefined) await controller.withdraw().catch((error: unknown) => log('warning', (error as Error).message))
-    }
+    await this.#leaveNothing()
     await machine.close()
     await Promise.all([controller.close(), nat.close(), links.close()])
     await database.close()
   }
 
-  /** One operation of Docker's: one after the other on the same thing, and none while everything is compared. */
-  #run<T>(key: string, work: () => Promise<T>): Promise<T> {
+  /** What is there for networks, when there are none. */
+  async #leaveNothing(): Promise<void> {
+    const { controller, database, ledger, machine, log } = this.#context
+    if (ledger.networks.size > 0 || !database.synchronised) return
+    await machine.remove().catch((error: unknown) => log('warning', `the bridges of the machine could not be removed: ${(error as Error).message}`))
+    if (machine.plan?.config.stack !== undefined) await controller.withdraw().catch((error: unknown) => log('warning', (error as Error).message))
+  }
+
+  /**
+   * One operation of Docker's: one after the other on the same thing, and none while its network is mended. What nobody waits for any more
+   * when its turn comes is not begun.
+   */
+  #run<T>(network: string, thing: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     if (this.#closing) return Promise.reject(new DockerDriverError('closed', 'the driver is being closed'))
-    return this.#serial.run(key, () => this.#exclusion.shared(work), TURN_MS)
+    return this.#serial.run(thing, () => this.#exclusion.shared(network, () => {
+      signal?.throwIfAborted()
+      return work()
+    }), TURN_MS)
   }
 
   /** As {@link #run}, but what is left to be done is not waited for, unless by the next call on the same endpoint, and by comparisons. */
   #runAhead(networkId: string, endpointId: string, work: () => Promise<Rest>): Promise<void> {
     return new Promise((resolve, reject) => {
-      const whole = this.#run(endpointId, async () => {
+      const whole = this.#run(networkId, endpointId, async () => {
         const rest = await work()
         resolve()
         await rest()
@@ -335,151 +363,51 @@ export class DockerNetworkDriver implements NetworkDriver, AsyncDisposable {
   }
 
   #begin(): void {
-    const { database } = this.#context
-    for (const { name, ports } of database.bridges()) this.#noteIndex(name, ports.find((port) => port.name === name)?.ifindex)
-    database.onChange((resynchronised) => this.#databaseChanged(resynchronised))
-    this.#watching = this.#watchDocker()
-    this.#timer = setInterval(() => void this.#reconcile().catch(() => undefined), this.#options.reconcileInterval ?? 30_000)
-    this.#timer.unref()
-    void this.#reconcile().catch(() => undefined)
-  }
-
-  /** Follows Docker's events, and compares everything whenever it answers again. */
-  async #watchDocker(): Promise<void> {
-    const { signal } = this.#stop
-    const { docker, log } = this.#context
-    let said = false
-    while (!signal.aborted) {
-      try {
-        const events = await docker.events(signal)
-        this.#dockerAnswers = true
-        this.#dockerAnswered = true
-        said = false
-        this.#engine = await docker.engineId().then(shortEngineId, () => this.#engine)
-        void this.#reconcile().catch(() => undefined)
-        for await (const event of events) await this.#dockerEvent(event).catch((error: unknown) => log('error', `after Docker's event ${event.type} ${event.action}: ${(error as Error).message}`))
-      } catch (error) {
-        if (!said && !signal.aborted) log('warning', (error as Error).message)
-        said = true
-      }
-      this.#dockerAnswers = false
-      if (!signal.aborted) await pause(RECONNECT_MS, signal)
-    }
+    this.#bridges = new BridgeWatch({
+      context: this.#context,
+      run: (network, name, work) => this.#run(network, `${name} ports of ${network.slice(0, 12)}`, work),
+      isQuiet: (network) => this.#exclusion.isIdle(network),
+      onLoss: () => void this.#reconciler.run(),
+    })
+    this.#watch.start()
+    this.#reconciler.start()
   }
 
   async #dockerEvent({ type, action, id, attributes }: DockerEvent): Promise<void> {
     const context = this.#context
+    if (type === 'container' && wantsPrefix(attributes)) context.prefixes.possible = true
     if (type === 'network' && action === 'create' && attributes['type'] === context.name) {
-      await this.#run('networks', () => rename(context, id, attributes['name'] ?? ''))
+      await this.#run(id, id, () => rename(context, id, attributes['name'] ?? ''))
     } else if (type === 'container' && action === 'start') {
       // Not waited for: events that come after may be needed for it.
       void this.#leases.begin(id)
-    } else if (type === 'network' && action === 'connect' && this.#context.ledger.networks.has(id)) {
+    } else if (type === 'network' && action === 'connect' && context.ledger.networks.has(id)) {
       void this.#leases.begin(attributes['container'])
     } else if (type === 'container' && action === 'rename') {
       const containerName = (attributes['name'] ?? '').replace(/^\//, '')
       for (const network of this.networks()) {
         for (const endpoint of network.endpoints.values()) {
-          if (endpoint.joined?.containerId === id && endpoint.joined.containerName !== containerName) await this.#run(endpoint.id, () => changeJoined(context, network.id, endpoint.id, { containerName }))
+          if (endpoint.joined?.containerId === id && endpoint.joined.containerName !== containerName) await this.#run(network.id, endpoint.id, () => changeJoined(context, network.id, endpoint.id, { containerName }))
         }
       }
     }
   }
 
-  /** What others did to our bridges: seen at once, without asking anybody. */
-  #databaseChanged(resynchronised: boolean): void {
-    if (this.#closing) return
-    const { database, ledger, links, log, machine } = this.#context
-    let lost = resynchronised || [...machine.names].some((name) => database.bridge(name) === undefined)
-    for (const network of ledger.networks.values()) {
-      const bridge = database.bridge(network.bridge)
-      if (bridge === undefined) {
-        lost ||= this.#serial.quiet('networks')
-        continue
-      }
-      const local = bridge.ports.find(({ name }) => name === bridge.name)
-      if (this.#noteIndex(bridge.name, local?.ifindex)) {
-        // Open vSwitch has made the device anew: it has no address, and is down.
-        void links.bringUp(network.bridge, gatewaysOf(network), networkAlias(this.#context.name, network.id)).catch((error: unknown) => log('error', (error as Error).message))
-      }
-      const foreign = foreignPorts(bridge, network)
-      if (!sameForeignPorts(foreign, network.foreignPorts)) {
-        void this.#run(`foreign ${network.id}`, () => this.#adoptForeign(network.id)).catch((error: unknown) => log('error', `a foreign port of ${network.name}: ${(error as Error).message}`))
-      }
-    }
-    if (lost) void this.#reconcile().catch(() => undefined)
-  }
-
-  async #adoptForeign(id: string): Promise<void> {
-    const { ledger, database } = this.#context
-    const network = ledger.networks.get(id)
-    const bridge = network && database.bridge(network.bridge)
-    if (network === undefined || bridge === undefined) return
-    const foreign = foreignPorts(bridge, network)
-    if (!sameForeignPorts(foreign, network.foreignPorts)) await adopt(this.#context, id, foreign)
-  }
-
-  /** Somebody asks for the status: it is to be true, though not at any price. */
+  /** Somebody asks for the status: it is to be true. */
   async #looked(): Promise<void> {
-    if (performance.now() - this.#comparedAt > 1000) await Promise.race([this.#reconcile().catch(() => undefined), pause(2000, this.#stop.signal)])
-  }
-
-  /** Whether the device of a bridge is another one than before. */
-  #noteIndex(bridge: string, index: number | undefined): boolean {
-    const before = this.#indexes.get(bridge)
-    if (index === undefined || index === before) return false
-    this.#indexes.set(bridge, index)
-    return before !== undefined
-  }
-
-  /** One comparison at a time; one that is asked for meanwhile follows. */
-  #reconcile(): Promise<void> {
-    if (this.#closing) return Promise.resolve()
-    if (this.#reconciling) {
-      this.#again = true
-      return this.#reconciling
-    }
-    const work = async (): Promise<void> => {
-      do {
-        this.#again = false
-        await this.#exclusion.alone(() => this.#compare())
-        // Of what was made a moment ago nothing was concluded.
-        if (this.#context.fresh.size > 0) this.#later()
-        if (!this.#closing) await Promise.all([this.#context.nat.apply(this.networks()).catch((error: unknown) => this.#context.log('error', (error as Error).message)), this.#dockerAnswers ? this.#leases.begin() : undefined])
-      } while (this.#again && !this.#closing)
-    }
-    this.#reconciling = work().finally(() => (this.#reconciling = undefined))
-    return this.#reconciling
-  }
-
-  #compared(comparison: Parameters<DriverMetrics['reconciliation']>[0]): void {
-    this.#metrics.reconciliation(comparison)
-    this.#options.onReconcile?.(comparison)
-  }
-
-  #later(): void {
-    this.#soon ??= setTimeout(() => {
-      this.#soon = undefined
-      void this.#reconcile().catch(() => undefined)
-    }, LATER_MS).unref()
-  }
-
-  async #compare(): Promise<void> {
-    const { log, database } = this.#context
-    if (!database.synchronised) return
-    const began = performance.now()
-    try {
-      const mended = (await this.#context.machine.apply(this.networks())) + (await reconcile(this.#context))
-      this.#comparedAt = performance.now()
-      this.#compared({ seconds: (performance.now() - began) / 1000, repairs: mended })
-      if (mended > 0) log('info', `${mended} differences between Docker, Open vSwitch and the driver were mended`)
-    } catch (error) {
-      this.#compared({ seconds: (performance.now() - began) / 1000, cause: error })
-      log('error', `comparing failed: ${(error as Error).message}`)
-    }
+    await this.#reconciler.look()
+    await this.#interfaces.look(this.networks().flatMap(({ endpoints }) => [...endpoints.values()]))
   }
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return sleep(ms, undefined, { signal }).catch(() => undefined)
+/** What Docker asked for when it made the networks. */
+function readRequests(bridges: readonly BridgeState[], driver: string, networks: readonly Network[]): Map<string, CreateNetworkRequest> {
+  return new Map(bridges.flatMap(({ externalIds }) => {
+    const ids = readBridgeIds(externalIds, driver)
+    return ids === undefined || !networks.some(({ id }) => id === ids.id) ? [] : [[ids.id, requestOf(ids.id, ids.record)] as const]
+  }))
+}
+
+function startAborted(signal: AbortSignal): DockerDriverError {
+  return new DockerDriverError('aborted', 'the start of the driver was given up', { cause: signal.reason })
 }

@@ -4,7 +4,8 @@ import type { Endpoint, Network } from '../model/network.js'
 import { applyMacPrefix, vethNames } from '../options/index.js'
 import type { CreateEndpointReply, CreateEndpointRequest } from '../protocol/network-driver.js'
 import type { DriverContext } from './context.js'
-import { expectedMac, waitingContainers } from './identify.js'
+import { settled } from './settled.js'
+import { expectedMac, waitingContainers } from './expect-mac.js'
 import { ofNetwork } from './ledger.js'
 import { aliasEndpoint, endpointAlias } from './link-alias.js'
 import { macOf } from './mac-of.js'
@@ -29,25 +30,32 @@ export function ofEndpoint(networkId: string, endpointId: string, change: (endpo
 }
 
 /** Makes an endpoint's veth pair, and begins to add its port: Docker does other things before the container joins. */
-export async function createEndpoint(context: DriverContext, request: CreateEndpointRequest): Promise<CreateEndpointReply> {
+export async function createEndpoint(context: DriverContext, request: CreateEndpointRequest, signal?: AbortSignal): Promise<CreateEndpointReply> {
   const { ledger, links, fresh } = context
   const network = networkOf(context, request.networkId)
   const known = network.endpoints.get(request.endpointId)
-  if (known !== undefined) return reply(request, known.mac)
+  if (known !== undefined) return context.unclearMacs.has(known.id) ? {} : reply(request, known.mac)
   const first = request.mac ?? macFor(network, request)
-  const [waiting, made] = await Promise.all([
-    waitingContainers(context, network),
+  fresh.set(request.endpointId, performance.now())
+  const waits = waitingContainers(context, network)
+  const [waiting, expected, made] = await settled([
+    waits,
+    request.mac === undefined ? expectedMac(context, network, waits) : undefined,
     makeLinks(context, network, { id: request.endpointId, mac: first, ipv4: request.ipv4, ipv6: request.ipv6 }),
-  ])
-  const expected = request.mac === undefined ? expectedMac(context, network, waiting) : undefined
+  ]).catch((error: unknown) => {
+    fresh.delete(request.endpointId)
+    throw error
+  })
   const mac = expected?.type === 'known' ? prefixed(macFor(network, request, expected.containerId), expected.prefix) : first
   if (expected?.type === 'unclear') context.unclearMacs.add(request.endpointId)
   const endpoint: Endpoint = { ...made, mac }
-  if (mac !== first) {
-    await links.setMac(endpoint.containerInterface, mac).catch(async (error: unknown) => {
-      await links.remove(endpoint.hostInterface)
-      throw error
-    })
+  try {
+    if (mac !== first) await links.setMac(endpoint.containerInterface, mac)
+    signal?.throwIfAborted()
+  } catch (error) {
+    await links.remove(endpoint.hostInterface)
+    forget(context, endpoint.id)
+    throw error
   }
   fresh.set(endpoint.id, performance.now())
   if (waiting !== undefined) context.waiting.set(endpoint.id, waiting)
@@ -134,6 +142,11 @@ function freeOfport({ database, pending }: DriverContext, network: Network): num
   return free
 }
 
+/** Forgets what is known of an endpoint beside the networks. */
+export function forget({ pending, unresolved, fresh, unclearMacs, waiting, admitting }: DriverContext, endpointId: string): void {
+  for (const one of [pending, unresolved, fresh, unclearMacs, waiting, admitting]) one.delete(endpointId)
+}
+
 /** What is still to be done when Docker has its answer. It never fails: what goes wrong is logged, and mended when everything is compared. */
 export type Rest = () => Promise<void>
 
@@ -145,13 +158,9 @@ export const nothingLeft: Rest = () => Promise.resolve()
  * the kernel takes as long as for everything else together.
  */
 export async function deleteEndpoint(context: DriverContext, networkId: string, endpointId: string): Promise<Rest> {
-  const { ledger, links, pending, unresolved, fresh } = context
+  const { ledger, links, pending } = context
   await pending.get(endpointId)?.ofport.catch(() => undefined)
-  pending.delete(endpointId)
-  unresolved.delete(endpointId)
-  fresh.delete(endpointId)
-  context.unclearMacs.delete(endpointId)
-  context.waiting.delete(endpointId)
+  forget(context, endpointId)
   const endpoint = ledger.networks.get(networkId)?.endpoints.get(endpointId)
   if (endpoint === undefined) {
     // An earlier process may have made it, and was killed before it wrote that down.

@@ -1,6 +1,4 @@
-import { parseLabels, portSettings } from '../options/index.js'
 import type { DockerContainer } from '../docker/docker-engine.js'
-import type { Network } from '../model/network.js'
 import type { DriverContext } from './context.js'
 
 /** Whose endpoint it is, and how the network is called. */
@@ -37,44 +35,4 @@ export async function identify(context: DriverContext, networkId: string, endpoi
 async function named({ docker }: DriverContext, name: string): Promise<DockerContainer | undefined> {
   const all = await docker.containers({ name: [`^/${name.replace(/[.]/g, '\\.')}$`] }, ASK_MS)
   return all.find((container) => container.name === name)
-}
-
-/** States of a container that may be about to be started. */
-const WAITING = ['created', 'exited', 'restarting']
-
-/** What is known of the MAC address of an endpoint before Docker says whose it is. */
-export type ExpectedMac =
-  /** The container that it must be for, if any, and the prefix that its label asks for. */
-  | { readonly type: 'known'; readonly containerId: string | undefined; readonly prefix: string | undefined }
-  /** It may be for several, that want different addresses. */
-  | { readonly type: 'unclear' }
-
-/** The containers that wait to be started on a network; undefined when Docker does not say. */
-export async function waitingContainers({ docker, dockerAnswers, log }: DriverContext, network: Network): Promise<readonly DockerContainer[] | undefined> {
-  if (!dockerAnswers()) return undefined
-  try {
-    return await docker.containers({ network: [network.name, network.id], status: WAITING }, ASK_MS)
-  } catch (error) {
-    log('debug', `no MAC prefix is known beforehand: ${(error as Error).message}`)
-    return undefined
-  }
-}
-
-/**
- * What the MAC address of a new endpoint is to be, as far as it follows from the containers that wait to be started on the network. It
- * matters for labels, and where addresses come by DHCP: a server knows a container by its MAC address.
- * @param waiting what {@link waitingContainers} has found
- */
-export function expectedMac(context: DriverContext, network: Network, waiting: readonly DockerContainer[] | undefined): ExpectedMac {
-  const { dhcp } = network.options
-  if (waiting === undefined) return dhcp || context.dockerAnswers() ? { type: 'unclear' } : { type: 'known', containerId: undefined, prefix: undefined }
-  try {
-    const wishes = new Set(waiting.map(({ labels }) => portSettings(parseLabels(labels), network.options, network.name).macPrefix))
-    if (wishes.size > 1 || (dhcp && waiting.length !== 1)) return { type: 'unclear' }
-    return { type: 'known', containerId: waiting.length === 1 ? waiting[0]?.id : undefined, prefix: [...wishes][0] }
-  } catch (error) {
-    // What is wrong with a label is told to the container that joins.
-    context.log('debug', `no MAC prefix is known beforehand: ${(error as Error).message}`)
-    return { type: 'unclear' }
-  }
 }

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { changeMac } from '../dhcp/index.js'
 import { DockerDriverError } from '../errors.js'
@@ -6,16 +5,22 @@ import type { Endpoint, JoinedEndpoint, Network, PortMapping } from '../model/ne
 import { checkMappings, choosePort, fulfils, portRange, probePort } from '../nat/index.js'
 import { parseLabels, portSettings } from '../options/index.js'
 import type { JoinReply, JoinRequest } from '../protocol/network-driver.js'
+import { applyNat, publishingNetworks } from './apply-nat.js'
 import type { DriverContext } from './context.js'
-import { dismiss, macFor, networkOf, nothingLeft, ofEndpoint, prefixed, removePort, startPort, type Rest } from './endpoint.js'
+import { dismiss, forget, macFor, networkOf, nothingLeft, ofEndpoint, prefixed, removePort, startPort, type Rest } from './endpoint.js'
 import { identify, type Identity } from './identify.js'
 import { ofNetwork, type Change } from './ledger.js'
 import { usable } from './read-networks.js'
+import { netnsOf } from './netns-of.js'
+import { settled } from './settled.js'
 import { endpointIds, key } from './state.js'
 import { undoing } from './undo.js'
 
-/** Puts a container on a network: when Docker has the answer, the controller and the firewall let its packets through. */
-export async function join(context: DriverContext, request: JoinRequest): Promise<JoinReply> {
+/**
+ * Puts a container on a network: when Docker has the answer, the controller and the firewall let its packets through.
+ * @param signal when it fires, it is given up and undone
+ */
+export async function join(context: DriverContext, request: JoinRequest, signal?: AbortSignal): Promise<JoinReply> {
   const network = networkOf(context, request.networkId)
   const endpoint = network.endpoints.get(request.endpointId)
   if (endpoint === undefined) throw new DockerDriverError('not-found', `network ${network.name} has no endpoint ${request.endpointId.slice(0, 12)}: start the container again`)
@@ -24,11 +29,12 @@ export async function join(context: DriverContext, request: JoinRequest): Promis
     identify(context, network.id, endpoint.id),
     context.pending.get(endpoint.id)?.ofport ?? portNumber(context, endpoint) ?? startPort(context, network, endpoint),
   ])
+  signal?.throwIfAborted()
   if (identity === undefined) {
     // Nothing is let through until Docker says whose it is: it may have an ACL.
     context.unresolved.set(endpoint.id, { sandboxKey, portMappings })
     context.log('info', `endpoint ${endpoint.id.slice(0, 12)} of ${network.name} joins before Docker can say whose it is; its traffic waits until then`)
-  } else await admit(context, network, endpoint, { identity, ofport, sandboxKey, portMappings })
+  } else await admit(context, network, endpoint, { identity, ofport, sandboxKey, portMappings, signal })
   return replyOf(network, endpoint)
 }
 
@@ -44,8 +50,10 @@ export interface Admission {
   readonly ofport: number
   readonly sandboxKey: string
   readonly portMappings: readonly PortMapping[]
-  /** It runs already. */
-  readonly restored?: boolean
+  /** It runs already, and this is the MAC address that Docker shows for it, if it does. */
+  readonly restored?: { readonly mac: string | undefined } | undefined
+  /** Nobody waits for it any more: it is to be undone. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** How long ports of the machine wait for those of other containers. */
@@ -59,14 +67,16 @@ export async function admit(context: DriverContext, before: Network, endpoint: E
 }
 
 async function admitNow(context: DriverContext, before: Network, endpoint: Endpoint, admission: Admission): Promise<void> {
-  const { ledger, database, links, pending, nat } = context
+  const { ledger, database, links, admitting } = context
   const { identity, ofport, sandboxKey } = admission
-  const network: Network = { ...before, name: identity.networkName }
+  const network: Network = { ...before, name: identity.networkName, unnamed: undefined }
   const { acls, mirror, macPrefix } = portSettings(parseLabels(identity.labels), network.options, network.name)
-  const chosen = context.unclearMacs.has(endpoint.id) ? macFor(network, { ...endpoint, endpointId: endpoint.id }, identity.containerId) : endpoint.mac
-  const wanted = prefixed(chosen, macPrefix)
+  const wanted = wantedMac(context, network, endpoint, admission, macPrefix)
   // Docker started it before it could say whose endpoint it is: the interface is in the container by now.
-  const mac = admission.restored === true ? await changeMacInside(context, endpoint, wanted, admission) : wanted
+  const mac = admission.restored === undefined ? wanted : await changeMacInside(context, endpoint, wanted, admission)
+  if (macPrefix !== undefined && !mac.startsWith(macPrefix)) {
+    context.log('warning', `container ${identity.containerName} has the MAC address ${mac} on network ${network.name}, as Docker was asked or told, and not the prefix ${macPrefix} of its label`)
+  }
   const joined: JoinedEndpoint = {
     ofport,
     containerId: identity.containerId,
@@ -82,36 +92,49 @@ async function admitNow(context: DriverContext, before: Network, endpoint: Endpo
   }
   const after: Endpoint = { ...endpoint, mac, joined }
   context.checkNetwork({ ...network, endpoints: new Map(network.endpoints).set(after.id, after) }, [...ledger.networks.values()], context.controller.present())
+  const publishes = joined.portMappings.length > 0
+  const back = ofEndpoint(network.id, endpoint.id, (was) => was && { ...was, mac: endpoint.mac, joined: undefined })
   await undoing(context.log, async (undo) => {
-    undo.add('admit the port', () => ledger.change(ofEndpoint(network.id, endpoint.id, (was) => was && { ...was, joined: undefined })))
-    await Promise.all([
-      mac === endpoint.mac || admission.restored === true ? undefined : links.setMac(endpoint.containerInterface, mac),
+    undo.add('admit the port', () => ledger.change(back))
+    undo.add('write the container down', () => database.commit(database.setIds('Interface', endpoint.hostInterface, endpointIds({ ...endpoint, joined: undefined })), { carriedOut: false }))
+    if (publishes) {
+      undo.add('forward ports', () => context.nat.apply(publishingNetworks(back(ledger.networks), admitting), 'endpoints'))
+      admitting.set(endpoint.id, after)
+    }
+    await settled([
+      mac === endpoint.mac || admission.restored !== undefined ? undefined : links.setMac(endpoint.containerInterface, mac),
       ledger.change(chained(renamed(network.id, network.name), ofEndpoint(network.id, endpoint.id, () => after))),
       // The flows are on their way then: ovs-vswitchd confirms none while it looks at what has changed in its database.
       nextTurn().then(() =>
         database.commit(
-          [...database.setIds('Interface', endpoint.hostInterface, endpointIds(after)), ...(before.name === network.name ? [] : nameOperations(context, network))],
+          [...database.setIds('Interface', endpoint.hostInterface, endpointIds(after)), ...(before.name === network.name && before.unnamed !== true ? [] : nameOperations(context, network))],
           { carriedOut: false },
         ),
       ),
-    ])
-    if (joined.portMappings.length > 0) {
-      undo.add('forward ports', () => nat.apply([...ledger.networks.values()], 'endpoints'))
-      await nat.apply([...ledger.networks.values()], 'endpoints')
-    }
+      // Its rules need not wait for the controller: until that lets the packets through, they lead nowhere.
+      publishes ? applyNat(context, 'endpoints') : undefined,
+    ]).finally(() => admitting.delete(endpoint.id))
+    admission.signal?.throwIfAborted()
   })
-  pending.delete(endpoint.id)
-  context.waiting.delete(endpoint.id)
-  context.unresolved.delete(endpoint.id)
-  context.unclearMacs.delete(endpoint.id)
+  forget(context, endpoint.id)
   context.event({ type: 'container', operation: 'join', network: ledger.networks.get(network.id) ?? network, endpoint: after })
+}
+
+/**
+ * What Docker was told it gives to the interface, and shows: that stays, whatever a label says. Where it was told nothing, it takes the
+ * address that the interface has.
+ */
+function wantedMac({ unclearMacs }: DriverContext, network: Network, endpoint: Endpoint, { identity, restored }: Admission, prefix: string | undefined): string {
+  const shown = restored === undefined ? (unclearMacs.has(endpoint.id) ? undefined : endpoint.mac) : restored.mac
+  return shown ?? prefixed(macFor(network, { ...endpoint, endpointId: endpoint.id }, identity.containerId), prefix)
 }
 
 /** Gives the interface of a container that runs another MAC address, and answers the one that it has then. */
 async function changeMacInside({ docker, log }: DriverContext, endpoint: Endpoint, mac: string, { identity, sandboxKey }: Admission): Promise<string> {
   if (mac === endpoint.mac) return mac
   try {
-    const netns = existsSync(sandboxKey) ? sandboxKey : `/proc/${(await docker.container(identity.containerId))?.pid}/ns/net`
+    const netns = await netnsOf({ docker }, { sandboxKey, containerId: identity.containerId })
+    if (netns === undefined) throw new DockerDriverError('not-found', 'it does not run')
     await changeMac(netns, endpoint.mac, mac)
     return mac
   } catch (error) {
@@ -122,13 +145,12 @@ async function changeMacInside({ docker, log }: DriverContext, endpoint: Endpoin
 
 /** The operations that write a network's name down. */
 export function nameOperations({ database }: DriverContext, network: Network): ReturnType<DriverContext['database']['setIds']> {
-  const ids = Object.fromEntries(Object.entries(database.bridge(network.bridge)?.externalIds ?? {}).filter(([name]) => name.startsWith('streambed-')))
-  return database.setIds('Bridge', network.bridge, { ...ids, [key.name]: network.name })
+  return database.setIds('Bridge', network.bridge, { [key.name]: network.name })
 }
 
 /** A change of a network's name. */
 export function renamed(id: string, name: string): Change {
-  return ofNetwork(id, (network) => (network.name === name ? network : { ...network, name }))
+  return ofNetwork(id, (network) => (network.name === name && network.unnamed !== true ? network : { ...network, name, unnamed: undefined }))
 }
 
 function chained(...changes: readonly Change[]): Change {
@@ -152,11 +174,11 @@ async function mappingsOf(context: DriverContext, network: Network, endpoint: En
   const own = portMappings.filter((mapping) => !held.some((other) => fulfils(other, mapping)))
   const fixed = own.filter((mapping) => portRange(mapping) === undefined)
   // One that runs has its ports, unless Docker does not know which.
-  if (restored !== true) checkMappings(networks, endpoint, fixed)
+  if (restored === undefined) checkMappings(networks, endpoint, fixed)
   const chosen: PortMapping[] = []
   for (const mapping of own) {
     const range = portRange(mapping)
-    if (range === undefined && restored !== true) await probePort(mapping)
+    if (range === undefined && restored === undefined) await probePort(mapping)
     const { hostPortEnd: _, ...rest } = mapping
     chosen.push({ ...rest, hostPort: range === undefined ? mapping.hostPort : await choosePort(networks, rest, range, [...fixed, ...chosen]) })
   }
@@ -172,7 +194,7 @@ function warnUnpublished({ unpublished, log }: DriverContext, network: Network, 
 
 /** Another endpoint of a container becomes, or is no more, the one by which it is reached from outside. */
 export async function forwardPorts(context: DriverContext, networkId: string, endpointId: string, portMappings: readonly PortMapping[]): Promise<void> {
-  const { ledger, database, nat } = context
+  const { ledger, database } = context
   const network = ledger.networks.get(networkId)
   const endpoint = network?.endpoints.get(endpointId)
   if (network === undefined || endpoint?.joined === undefined) return
@@ -187,7 +209,7 @@ export async function forwardPorts(context: DriverContext, networkId: string, en
     return published
   }, PUBLISH_MS)
   if (network.options.mode === 'flat') return
-  await Promise.all([nat.apply([...ledger.networks.values()], 'endpoints'), database.commit(database.setIds('Interface', endpoint.hostInterface, endpointIds(after)), { carriedOut: false })])
+  await settled([applyNat(context, 'endpoints'), database.commit(database.setIds('Interface', endpoint.hostInterface, endpointIds(after)), { carriedOut: false })])
 }
 
 /** How Docker takes the interface over. */
@@ -209,7 +231,7 @@ function replyOf({ options, addresses }: Network, { containerInterface }: Endpoi
  * through any more when Docker has the answer; what is left to be done is to take the port out of the bridge.
  */
 export async function leave(context: DriverContext, networkId: string, endpointId: string): Promise<Rest> {
-  const { ledger, pending, nat } = context
+  const { ledger, pending } = context
   await pending.get(endpointId)?.ofport.catch(() => undefined)
   pending.delete(endpointId)
   context.unresolved.delete(endpointId)
@@ -221,7 +243,7 @@ export async function leave(context: DriverContext, networkId: string, endpointI
   await context.leases.end(endpointId)
   await dismiss(context, networkId, endpoint)
   if (joined !== undefined) {
-    if (joined.portMappings.length > 0) await nat.apply([...ledger.networks.values()], 'endpoints')
+    if (joined.portMappings.length > 0) await applyNat(context, 'endpoints')
     context.event({ type: 'container', operation: 'leave', network, endpoint })
   }
   return () => removePort(context, endpoint)

@@ -82,6 +82,13 @@ export class MachineLinks implements AsyncDisposable {
     await this.#apply(writer)
   }
 
+  /** Takes flags off an interface; that it is gone is no failure. */
+  async clearFlags(name: string, flags: { readonly up?: false; readonly promiscuous?: false }): Promise<void> {
+    const writer = new NetlinkWriter()
+    encodeSetLink(writer, `make ${name} as it was before`, { name, ...flags })
+    await this.#apply(writer, { lenient: true })
+  }
+
   /** Deletes an interface, and with it the other end of its pair. That it is gone already is no failure. */
   async remove(name: string): Promise<void> {
     const writer = new NetlinkWriter()
@@ -99,7 +106,7 @@ export class MachineLinks implements AsyncDisposable {
     const [links, addresses] = await this.#told(() => Promise.all([dumpLinks(this.#agent(), BASE_NAMESPACE), dumpAddresses(this.#agent(), BASE_NAMESPACE)]))
     const byIndex = new Map<number, string[]>()
     for (const { index, address, prefixLength } of addresses) byIndex.set(index, [...(byIndex.get(index) ?? []), `${address}/${prefixLength}`])
-    return links.map(({ index, name, up, mac, alias }) => ({ name, index, up, mac, alias, addresses: byIndex.get(index) ?? [] }))
+    return links.map(({ index, name, up, mac, alias, promiscuous }) => ({ name, index, up, mac, alias, promiscuous, addresses: byIndex.get(index) ?? [] }))
   }
 
   /** Starts the agent, so that the first call finds it awake. */

@@ -31,14 +31,17 @@ describe('bridgeOperations', () => {
   it('makes the bridge with its ports and its memory in one transaction', () => {
     const asked = request({ 'ovs.bridge.dpid': '0x1', 'ovs.bridge.userspace': 'true', 'ovs.bridge.mtu': '1400', 'ovs.bridge.add_ports': 'eth1/8', 'ovs.bridge.add_copro_ports': 'eth2' })
     const network = planNetwork(asked, nothing)
-    const operations = bridgeOperations(network, asked, 'dovesnap', ['unix:/run/openvswitch/x.sock'])
+    const operations = bridgeOperations(network, asked, { driver: 'dovesnap', controllers: ['unix:/run/openvswitch/x.sock'], engine: 'ENGINE', formers: new Map([['eth1', { up: false, promiscuous: false }]]) })
     const rows = operations.flatMap((operation) => (operation.op === 'insert' || operation.op === 'update' ? [operation.row] : []))
     expect(rows).toContainEqual(expect.objectContaining({ datapath_type: 'netdev', fail_mode: 'secure', other_config: expect.objectContaining({ 'datapath-id': '0000000000000001' }) }))
     expect(rows).toContainEqual({ mtu_request: 1400n })
     expect(rows).toContainEqual(expect.objectContaining({ name: 'eth1', ofport_request: 8, external_ids: { 'streambed-port': 'added' } }))
     expect(rows).toContainEqual(expect.objectContaining({ name: 'eth2', ofport_request: 1, external_ids: { 'streambed-port': 'copro' } }))
-    expect(rows).toContainEqual(expect.objectContaining({ external_ids: expect.objectContaining({ 'streambed-driver': 'dovesnap', 'streambed-network': network.id }) }))
-    expect(bridgeOperations(network, asked, 'dovesnap', [])).toContainEqual(expect.objectContaining({ row: expect.objectContaining({ fail_mode: 'standalone' }) }))
+    expect(rows).toContainEqual(expect.objectContaining({ external_ids: expect.objectContaining({ 'streambed-driver': 'dovesnap', 'streambed-network': network.id, 'streambed-docker': 'ENGINE', 'streambed-former': '{"eth1":{"up":false,"promiscuous":false}}' }) }))
+    // Rows of others may have the same target.
+    expect(operations.filter((operation) => 'table' in operation && operation.table === 'Controller' && operation.op !== 'insert')).toEqual([])
+    expect(rows).toContainEqual({ target: 'unix:/run/openvswitch/x.sock', max_backoff: 1000n })
+    expect(bridgeOperations(network, asked, { driver: 'dovesnap', controllers: [] })).toContainEqual(expect.objectContaining({ row: expect.objectContaining({ fail_mode: 'standalone' }) }))
   })
 
   it('has the gateway on the bridge only where the network leads through it', () => {

@@ -3,6 +3,7 @@ import { DockerDriverError } from '../errors.js'
 import type { AddedPort, Network } from '../model/network.js'
 import { bridgeName, chooseDpid, formatDpid, networkAddresses, parseNetworkOptions } from '../options/index.js'
 import type { CreateNetworkRequest } from '../protocol/network-driver.js'
+import { formerIds, type FormerInterface } from './former-interface.js'
 import { macOf } from './mac-of.js'
 import { bridgeIds, key } from './state.js'
 
@@ -17,7 +18,7 @@ export interface Surroundings {
   readonly patchesOf?: ((network: Network, others: readonly Network[]) => Network['patches']) | undefined
 }
 
-/** How a bridge that is lost was: it is to become the same again. */
+/** How a bridge that is lost was: it is to become the same again, also where an interface of its options is not there at the moment. */
 export interface Former {
   readonly name?: string | undefined
   readonly bridge?: string | undefined
@@ -35,6 +36,7 @@ export function planNetwork(request: CreateNetworkRequest, around: Surroundings,
   const network: Network = {
     id: request.networkId,
     name: former.name ?? bridge,
+    ...(former.name === undefined && { unnamed: true }),
     bridge,
     dpid: options.dpid ?? former.dpid ?? chooseDpid(request.networkId, used),
     options,
@@ -84,7 +86,7 @@ export function failModeOf(controllers: readonly string[]): 'secure' | 'standalo
   return controllers.length > 0 ? 'secure' : 'standalone'
 }
 
-/** The operations that give a bridge that is there these controllers, and no others. */
+/** The operations that give a bridge these controllers, and no others; one that comes back is to be found soon. */
 export function controllerOperations(bridge: string, controllers: readonly string[]): VswitchOperation[] {
   const targets = controllers.map((target, index) => ({ target, name: `controller${index}` }))
   return [
@@ -93,27 +95,47 @@ export function controllerOperations(bridge: string, controllers: readonly strin
   ]
 }
 
+/** What a bridge is made with, beside its network. */
+export interface BridgeMaking {
+  readonly driver: string
+  /** Docker's id of its engine, if it is known. */
+  readonly engine?: string | undefined
+  readonly controllers: readonly string[]
+  /** How the interfaces of the options are before they are its ports. Default: that need not be remembered. */
+  readonly formers?: ReadonlyMap<string, FormerInterface> | undefined
+}
+
 /** The operations that make a network's bridge with the ports of its options. */
-export function bridgeOperations(network: Network, request: CreateNetworkRequest, driver: string, controllers: readonly string[]): VswitchOperation[] {
+export function bridgeOperations(network: Network, request: CreateNetworkRequest, { driver, engine, controllers, formers = new Map() }: BridgeMaking): VswitchOperation[] {
   const { bridge, options, addresses, internal, ports, preallocated } = network
-  const copro = new Set(options.addCoproPorts.map(({ name }) => name))
   return [
     ...addBridge({
       name: bridge,
       datapath_type: options.userspace ? 'netdev' : 'system',
       datapath_id: formatDpid(network.dpid),
       fail_mode: failModeOf(controllers),
-      controllers,
       // Always: otherwise it has the lowest address of its ports, another one whenever they change, and containers know the gateway by it.
       other_config: { hwaddr: options.ovsLocalMac ?? macOf(network.id) },
-      external_ids: bridgeIds(driver, network.id, network.name === bridge ? undefined : network.name, { options: request.options, addresses, internal }, preallocated),
+      external_ids: {
+        ...bridgeIds({ driver, engine, id: network.id, name: network.unnamed === true ? undefined : network.name, pool: preallocated }, { options: request.options, addresses, internal }),
+        ...formerIds(new Map([...formers].filter(([name]) => ports.has(name)))),
+      },
     }),
-    // Without it Open vSwitch gives the bridge the smallest MTU of its ports; and a controller that comes back is to be found soon.
+    ...controllerOperations(bridge, controllers),
+    // Without it Open vSwitch gives the bridge the smallest MTU of its ports.
     { op: 'update', table: 'Interface', where: [['name', '==', bridge]], row: { mtu_request: BigInt(options.mtu) } },
     { op: 'update', table: 'Bridge', where: [['name', '==', bridge]], row: { stp_enable: false } },
-    ...controllers.map((target): VswitchOperation => ({ op: 'update', table: 'Controller', where: [['target', '==', target]], row: { max_backoff: 1000n } })),
-    ...addPorts(bridge, [...ports].map(([name, ofport]) => ({ name, ofport_request: ofport, external_ids: { [key.port]: copro.has(name) ? 'copro' : 'added' } }))),
+    ...addedPortOperations(network, [...ports.keys()]),
   ]
+}
+
+/** The operations that add interfaces of the machine (`ovs.bridge.add_ports`, `add_copro_ports`) to the bridge. */
+export function addedPortOperations({ bridge, options, ports }: Network, names: readonly string[]): VswitchOperation[] {
+  const copro = new Set(options.addCoproPorts.map(({ name }) => name))
+  return addPorts(bridge, names.map((name) => {
+    const ofport = ports.get(name)
+    return { name, ...(ofport !== undefined && { ofport_request: ofport }), external_ids: { [key.port]: copro.has(name) ? 'copro' : 'added' } }
+  }))
 }
 
 /** The addresses of the bridge itself, with prefix length: the gateways, where the network leads somewhere through it. */

@@ -4,7 +4,7 @@ import type { DockerContainer, DockerNetwork } from '../docker/docker-engine.js'
 import type { CreateNetworkRequest } from '../protocol/network-driver.js'
 import { endpointAlias, networkAlias } from './link-alias.js'
 import { planNetwork } from './network-plan.js'
-import { planReconcile, requestFromDocker, type Observed } from './plan-reconcile.js'
+import { planReconcile, type Observed } from './plan-reconcile.js'
 import { key } from './state.js'
 import type { BridgePort, BridgeState } from './switch-database.js'
 
@@ -18,7 +18,7 @@ const endpoint: Endpoint = {
   id: eid, hostInterface: 'odsvebbbbb', containerInterface: 'ethcbbbbb', mac: '02:00:00:00:00:01', ipv4: '10.9.0.2/24', ipv6: undefined,
   joined: { ofport: 1, containerId: 'c1', containerName: 'web', labels: {}, sandboxKey: '', acls: [], mirror: false, portMappings: [] },
 }
-const network: Network = { ...planNetwork(request, { networks: [], dpids: new Set(), names: new Set() }), name: 'lab', endpoints: new Map([[eid, endpoint]]) }
+const network: Network = { ...planNetwork(request, { networks: [], dpids: new Set(), names: new Set() }), name: 'lab', unnamed: false, endpoints: new Map([[eid, endpoint]]) }
 const port = (name: string, more: Partial<BridgePort> = {}): BridgePort => ({
   uuid: `uuid-${name}` as BridgePort['uuid'], name, type: '', ofport: 1, error: undefined, mac: undefined, ifindex: 1, options: {}, externalIds: {}, ...more,
 })
@@ -108,32 +108,54 @@ describe('planReconcile', () => {
 
   it('gives bridges the controllers that the driver was started with', () => {
     const controllers = { embedded: undefined, defaults: ['tcp:127.0.0.1:6653'] }
-    expect(planReconcile({ ...agreed, controllers })).toEqual([{ type: 'set-controllers', bridge: network.bridge, controllers: ['tcp:127.0.0.1:6653'] }])
+    expect(planReconcile({ ...agreed, controllers })).toEqual([{ type: 'set-controllers', network: id, bridge: network.bridge, controllers: ['tcp:127.0.0.1:6653'] }])
     expect(planReconcile({ ...agreed, controllers: { embedded: undefined, defaults: [] } })).toMatchObject([{ type: 'set-controllers', controllers: [] }])
     expect(types({ bridges: [{ ...bridge, failMode: undefined }] })).toEqual(['set-controllers'])
     const named = { ...network, options: { ...network.options, controllers: ['unix:/run/x.sock'] } }
     expect(types({ controllers, networks: new Map([[id, named]]) })).toEqual([])
   })
 
+  const added = planNetwork({ ...request, options: { 'ovs.bridge.add_ports': 'eth7/3' } }, { networks: [], dpids: new Set(), names: new Set() }).options
+  const withPort = (ofport: number | undefined, more: Partial<Network> = {}) => ({
+    networks: new Map([[id, { ...network, options: { ...added, mode: network.options.mode }, ports: new Map([['eth7', 3]]), ...more }]]),
+    bridges: [{ ...bridge, ports: [...bridge.ports, port('eth7', { ofport, requested: 3, externalIds: { [key.port]: 'added' } })] }],
+  })
+  const links = (up: boolean) => new Map([...agreed.links, ['eth7', { ...link('eth7')[1], up }] as const])
+
   it('brings an interface of the machine up again', () => {
-    const networks = new Map([[id, { ...network, ports: new Map([['eth7', 3]]) }]])
-    const links = (up: boolean) => new Map([...agreed.links, ['eth7', { ...link('eth7')[1], up }] as const])
-    expect(planReconcile({ ...agreed, networks, links: links(false) })).toEqual([{ type: 'bring-up-port', port: 'eth7' }])
-    expect(types({ networks, links: links(true) })).toEqual([])
+    expect(planReconcile({ ...agreed, ...withPort(3), links: links(false) })).toEqual([{ type: 'bring-up-port', network: id, port: 'eth7' }])
+    expect(types({ ...withPort(3), links: links(true) })).toEqual([])
+  })
+
+  it('has the interfaces of the options as ports, whatever others do, and whenever they come', () => {
+    // Not there at the moment: Open vSwitch has no number for it, and it is waited for.
+    expect(types(withPort(-1))).toEqual([])
+    expect(planReconcile({ ...agreed, ...withPort(3, { ports: new Map() }), links: links(true) })).toEqual([{ type: 'number-added-ports', network: id, ports: new Map([['eth7', 3]]) }])
+    expect(planReconcile({ ...agreed, ...withPort(8), links: links(true) })).toEqual([{ type: 'number-added-ports', network: id, ports: new Map([['eth7', 8]]) }])
+    const { networks } = withPort(3)
+    expect(planReconcile({ ...agreed, networks })).toEqual([{ type: 'restore-added-port', network: id, port: 'eth7' }])
+    const other = { ...bridge, name: 'br0', externalIds: {}, ports: [port('eth7')] }
+    expect(planReconcile({ ...agreed, networks, bridges: [bridge, other] })).toEqual([{ type: 'lost', text: expect.stringMatching(/eth7.*br0/) }])
+  })
+
+  it('touches nothing of a network that another Docker has', () => {
+    const theirs = { ...bridge, externalIds: { ...bridge.externalIds, [key.engine]: 'A' } }
+    const strange = { networks: [], containers: [], engine: 'B' }
+    expect(planReconcile({ ...agreed, bridges: [theirs], docker: strange })).toEqual([{ type: 'lost', text: expect.stringMatching(/engine A.*talks to B/) }])
+    expect(types({ bridges: [theirs], docker: strange, networks: new Map() })).toEqual(['lost'])
+    expect(types({ bridges: [theirs], docker: { ...strange, engine: 'A' } })).toEqual(['remove-network'])
+    // The same networks under another id: it is the same Docker.
+    expect(planReconcile({ ...agreed, bridges: [theirs], docker: { networks: [docker], containers: [container], engine: 'B' } })).toEqual([{ type: 'claim-network', network: id, bridge: bridge.name, engine: 'B' }])
+  })
+
+  it('learns a name that is the one of the bridge', () => {
+    const networks = new Map([[id, { ...network, name: 'lab', unnamed: true }]])
+    expect(planReconcile({ ...agreed, networks })).toEqual([{ type: 'rename-network', network: id, name: 'lab' }])
+    expect(planReconcile({ ...agreed, networks, docker: undefined })).toEqual([])
   })
 
   it('adopts what somebody else adds to a bridge', () => {
-    const [added] = planReconcile({ ...agreed, bridges: [{ ...bridge, ports: [...bridge.ports, port('vnet0', { ofport: 5 })] }] })
-    expect(added).toMatchObject({ type: 'foreign-ports', ports: new Map([['vnet0', { name: 'vnet0', ofport: 5 }]]) })
-  })
-})
-
-describe('requestFromDocker', () => {
-  it('guesses the gateway that Docker chose and does not tell', () => {
-    expect(requestFromDocker(docker).ipv4).toEqual([{ AddressSpace: '', Pool: '10.9.0.0/24', Gateway: '10.9.0.1/24' }])
-    const config = [{ subnet: '10.9.0.0/16', gateway: undefined, ipRange: '10.9.5.0/24' }, { subnet: 'fd00:9::/64', gateway: 'fd00:9::7', ipRange: undefined }]
-    const both = requestFromDocker({ ...docker, ipam: { driver: 'default', config } })
-    expect([both.ipv4[0]?.Gateway, both.ipv6[0]?.Gateway]).toEqual(['10.9.5.1/16', 'fd00:9::7/64'])
-    expect(requestFromDocker({ ...docker, ipam: { driver: 'null', config } })).toMatchObject({ ipv4: [], ipv6: [] })
+    const [adopted] = planReconcile({ ...agreed, bridges: [{ ...bridge, ports: [...bridge.ports, port('vnet0', { ofport: 5 })] }] })
+    expect(adopted).toMatchObject({ type: 'foreign-ports', ports: new Map([['vnet0', { name: 'vnet0', ofport: 5 }]]) })
   })
 })

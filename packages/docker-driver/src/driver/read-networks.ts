@@ -36,12 +36,14 @@ function readNetwork(bridge: BridgeState, driver: string, onUnreadable: (text: s
     return endpoint === undefined ? [] : [[endpoint.id, endpoint]]
   })
   const ports = bridge.ports.flatMap((port): [string, number][] => {
-    const ofport = usable(port)
+    // One whose interface is not there at the moment has the number that it will have.
+    const ofport = usable(port) ?? port.requested
     return port.externalIds[key.port] === undefined || ofport === undefined ? [] : [[port.name, ofport]]
   })
   const network: Network = {
     id: ids.id,
     name: ids.name ?? bridge.name,
+    ...(ids.name === undefined && { unnamed: true }),
     bridge: bridge.name,
     dpid: bridge.dpid ?? 0n,
     options: parseNetworkOptions(ids.record.options, request),
@@ -72,6 +74,20 @@ export function foreignPorts(bridge: BridgeState, { ports, endpoints, patches }:
     return isOurs || ofport === undefined ? [] : [[port.name, { name: port.name, ofport, mac: port.mac }]]
   })
   return new Map(found)
+}
+
+/** The numbers of the interfaces that a network has by its options: those that they have now, and else those that they had. */
+export function addedPortNumbers(bridge: BridgeState, { options, ports }: Network): Network['ports'] {
+  const present = new Map(bridge.ports.map((port) => [port.name, usable(port) ?? port.requested]))
+  return new Map([...options.addPorts, ...options.addCoproPorts].flatMap(({ name }): [string, number][] => {
+    const ofport = present.get(name) ?? ports.get(name)
+    return ofport === undefined ? [] : [[name, ofport]]
+  }))
+}
+
+/** Whether two maps of ports have the same numbers. */
+export function samePorts(a: Network['ports'], b: Network['ports']): boolean {
+  return a.size === b.size && [...a].every(([name, ofport]) => b.get(name) === ofport)
 }
 
 /** Whether two maps of foreign ports say the same. */

@@ -8,19 +8,21 @@ const endpoint: Endpoint = {
   joined: { ofport: 7, containerId: 'c', containerName: 'web', labels: { a: 'b' }, sandboxKey: '/run/docker/netns/x', acls: ['allowall'], mirror: true, portMappings: [{ protocol: 'tcp', containerPort: 80, hostPort: 8080, hostAddress: undefined }] },
 }
 
+const ids = (name: string | undefined, pool: readonly number[] = []) => bridgeIds({ driver: 'dovesnap', engine: 'E', id: 'n1', name, pool }, record)
+
 describe('state in external_ids', () => {
   it('comes back as it was', () => {
-    expect(readBridgeIds(bridgeIds('dovesnap', 'n1', 'lab', record, [3, 4]), 'dovesnap')).toEqual({ id: 'n1', name: 'lab', record, pool: [3, 4] })
-    expect(readBridgeIds(bridgeIds('dovesnap', 'n1', undefined, record, []), 'dovesnap')).toMatchObject({ name: undefined, pool: [] })
+    expect(readBridgeIds(ids('lab', [3, 4]), 'dovesnap')).toEqual({ id: 'n1', name: 'lab', record, pool: [3, 4] })
+    expect(readBridgeIds(ids(undefined), 'dovesnap')).toMatchObject({ name: undefined, pool: [] })
     expect(readEndpoint(endpointIds(endpoint), 'odsveeeeee', 7)).toEqual(endpoint)
     const waiting = { ...endpoint, joined: undefined }
     expect(readEndpoint(endpointIds(waiting), 'odsveeeeee', 7)).toEqual(waiting)
   })
 
   it('is left alone when it is another driver’s, or damaged', () => {
-    const ids = bridgeIds('dovesnap', 'n1', 'lab', record, [])
-    expect(readBridgeIds(ids, 'streambed')).toBeUndefined()
-    for (const request of ['', '{', '[]', '"x"', '{"options": 1}']) expect(readBridgeIds({ ...ids, [key.request]: request }, 'dovesnap')).toBeUndefined()
+    const own = ids('lab')
+    expect(readBridgeIds(own, 'streambed')).toBeUndefined()
+    for (const request of ['', '{', '[]', '"x"', '{"options": 1}']) expect(readBridgeIds({ ...own, [key.request]: request }, 'dovesnap')).toBeUndefined()
     for (const state of ['', 'null', '{"mac": 1}']) expect(readEndpoint({ ...endpointIds(endpoint), [key.state]: state }, 'x', 1)).toBeUndefined()
     expect(readEndpoint({}, 'x', 1)).toBeUndefined()
   })

@@ -8,6 +8,8 @@ import type { Endpoint, JoinedEndpoint, NetworkAddresses } from '../model/networ
 export const key = {
   /** Of a bridge: the name of the driver that it belongs to. */
   driver: 'streambed-driver',
+  /** Of a bridge: Docker's id of the engine that has the network. */
+  engine: 'streambed-docker',
   /** Of a bridge: Docker's id of the network. */
   network: 'streambed-network',
   /** Of a bridge: Docker's name of the network, once it is known. */
@@ -16,11 +18,13 @@ export const key = {
   request: 'streambed-request',
   /** Of a bridge: OpenFlow port numbers that are kept for containers. */
   pool: 'streambed-pool',
+  /** Of a bridge: how the interfaces were before that became its ports, as `FormerInterface`, by name. */
+  former: 'streambed-former',
   /** Of an interface: Docker's id of the endpoint. */
   endpoint: 'streambed-endpoint',
   /** Of an interface: the endpoint, as {@link EndpointRecord}. */
   state: 'streambed-state',
-  /** Of an interface: `add_ports` or `add_copro_ports`, for one that belongs to the network's options. */
+  /** Of an interface: `added` or `copro`, for one that belongs to the network's options. */
   port: 'streambed-port',
 } as const
 
@@ -35,10 +39,21 @@ export interface NetworkRecord {
 /** An endpoint as it is kept, without what its row says otherwise. */
 export type EndpointRecord = Omit<Endpoint, 'id' | 'hostInterface' | 'joined'> & { readonly joined: Omit<JoinedEndpoint, 'ofport'> | undefined }
 
+/** Whose a bridge is, and what it remembers beside the {@link NetworkRecord}. */
+export interface BridgeIdentity {
+  readonly driver: string
+  readonly engine: string | undefined
+  readonly id: string
+  /** undefined: Docker has not told it yet. */
+  readonly name: string | undefined
+  readonly pool: readonly number[]
+}
+
 /** `external_ids` of a network's bridge. */
-export function bridgeIds(driver: string, id: string, name: string | undefined, record: NetworkRecord, pool: readonly number[]): StringMap {
+export function bridgeIds({ driver, engine, id, name, pool }: BridgeIdentity, record: NetworkRecord): StringMap {
   return {
     [key.driver]: driver,
+    ...(engine !== undefined && { [key.engine]: engine }),
     [key.network]: id,
     ...(name !== undefined && { [key.name]: name }),
     [key.request]: JSON.stringify(record),

@@ -59,6 +59,11 @@ export interface CommitOptions {
 /** How long ovs-vswitchd may take for a change. */
 const COMMIT_MS = 15_000
 
+/** To insert a key into a map that has it changes nothing: it is taken out before. */
+export function idsOperation(table: 'Bridge' | 'Interface', name: string, ids: StringMap): VswitchOperation {
+  return { op: 'mutate', table, where: [['name', '==', name]], mutations: [['external_ids', 'delete', Object.keys(ids)], ['external_ids', 'insert', ids]] }
+}
+
 /** The database of Open vSwitch, followed over as many connections as it takes. */
 export class SwitchDatabase implements AsyncDisposable {
   private constructor(
@@ -66,14 +71,20 @@ export class SwitchDatabase implements AsyncDisposable {
     private readonly replica: Tables,
   ) {}
 
-  /** @throws DockerDriverError `missing` when nobody answers there */
-  static async open(remote: string, timeout: number): Promise<SwitchDatabase> {
+  /** @throws DockerDriverError `missing` when nobody answers there, `aborted` */
+  static async open(remote: string, timeout: number, signal?: AbortSignal): Promise<SwitchDatabase> {
     const session = OvsdbSession.start({ remotes: remote, db: 'Open_vSwitch', backoff: { min: 200, max: 2000 }, timeout })
+    const stop = (): void => session.abort(signal?.reason)
+    signal?.addEventListener('abort', stop, { once: true })
     try {
+      signal?.throwIfAborted()
       return new SwitchDatabase(session, await OvsdbReplica.open(session, { db: 'Open_vSwitch', tables, timeout }))
     } catch (cause) {
       session.abort(cause)
+      if (signal?.aborted === true) throw new DockerDriverError('aborted', `nobody waits for the database of Open vSwitch at ${remote} any more`, { cause })
       throw new DockerDriverError('missing', `cannot reach the database of Open vSwitch at ${remote} (${(cause as Error).message}): start it, for example with "systemctl start openvswitch-switch"`, { cause })
+    } finally {
+      signal?.removeEventListener('abort', stop)
     }
   }
 
@@ -134,11 +145,9 @@ export class SwitchDatabase implements AsyncDisposable {
     }
   }
 
-  /** The `external_ids` of the row of a name become these, but for keys that others have put there. */
+  /** The operations that set some of the `external_ids` of the row of a name. The others stay, whoever changes them meanwhile. */
   setIds(table: 'Bridge' | 'Interface', name: string, ids: StringMap): VswitchOperation[] {
-    const [row] = this.replica.find(table, [['name', '==', name]])
-    const foreign = Object.entries(row?.external_ids ?? {}).filter(([key]) => !key.startsWith('streambed-'))
-    return [{ op: 'update', table, where: [['name', '==', name]], row: { external_ids: { ...Object.fromEntries(foreign), ...ids } } }]
+    return [idsOperation(table, name, ids)]
   }
 
   /** The operations that take ports away; those that are not there any more are left out. */

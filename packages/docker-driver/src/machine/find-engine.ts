@@ -11,9 +11,9 @@ const PAUSE_MS = 500
  * driver, and not answer. Only for the first ones Docker is asked, and waited for.
  * @param ask the id of Docker's engine
  * @param patience milliseconds that Docker may take
- * @throws DockerDriverError `missing` when it does not answer in that time
+ * @throws DockerDriverError `missing` when it does not answer in that time, `aborted`
  */
-export async function findEngine(bridges: readonly BridgeState[], driver: string, ask: () => Promise<string>, patience: number): Promise<string> {
+export async function findEngine(bridges: readonly BridgeState[], driver: string, ask: () => Promise<string>, patience: number, signal?: AbortSignal): Promise<string> {
   const known = readEngine(bridges, driver)
   if (known !== undefined) return known
   for (const deadline = performance.now() + patience; ; ) {
@@ -24,6 +24,8 @@ export async function findEngine(bridges: readonly BridgeState[], driver: string
         throw new DockerDriverError('missing', `bridges for mirroring and stacking are named after Docker's engine, and Docker does not say its id: ${(cause as Error).message}`, { cause })
       }
     }
-    await sleep(PAUSE_MS)
+    await sleep(PAUSE_MS, undefined, { ...(signal && { signal }) }).catch((cause: unknown) => {
+      throw new DockerDriverError('aborted', "nobody waits for Docker's engine id any more", { cause })
+    })
   }
 }

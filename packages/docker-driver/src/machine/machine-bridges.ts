@@ -150,21 +150,19 @@ export class MachineBridges implements AsyncDisposable {
   }
 
   #bridgeOperations(bridge: PlannedBridge, engine: string): VswitchOperation[] {
-    const { driver, controllers, userspace } = this.#parts
+    const { driver, userspace } = this.#parts
     const { name, dpid, purpose } = bridge
-    const targets = purpose === 'stack' ? controllers : []
     return [
       ...addBridge({
         name,
         datapath_type: userspace ? 'netdev' : 'system',
         // Without a controller too: nothing but the flows below may forward anything.
         fail_mode: 'secure',
-        controllers: targets,
         ...(dpid !== undefined && { datapath_id: formatDpid(dpid) }),
         external_ids: machineBridgeIds(driver, engine, bridge),
       }),
       { op: 'update', table: 'Bridge', where: [['name', '==', name]], row: { stp_enable: false } },
-      ...targets.map((target): VswitchOperation => ({ op: 'update', table: 'Controller', where: [['target', '==', target]], row: { max_backoff: 1000n } })),
+      ...(purpose === 'stack' ? this.#controllerOperations(name) : []),
     ]
   }
 

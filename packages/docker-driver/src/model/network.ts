@@ -70,6 +70,8 @@ export interface Network {
   readonly id: string
   /** Docker's name. Docker does not tell it before the network is made: until then the bridge's name stands here. */
   readonly name: string
+  /** Docker has not told the name yet: what depends on it is not known. */
+  readonly unnamed?: boolean | undefined
   readonly bridge: string
   readonly dpid: bigint
   readonly options: NetworkOptions

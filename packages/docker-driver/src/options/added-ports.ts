@@ -1,4 +1,4 @@
-import type { AddedPort } from '../model/network.js'
+import type { AddedPort, Spec } from '../model/network.js'
 import { parseInterfaceName } from './interface-name.js'
 import { parseOfport, parseVid } from './scalar.js'
 import { aclsFor, parseSpec } from './spec.js'
@@ -15,9 +15,14 @@ export function parseAddedPorts(text: string): readonly AddedPort[] {
   return text.split(',').map((item) => parseAddedPort(item.trim()))
 }
 
+/** What such a port says of its ACLs. Throws `DockerDriverError` `invalid` when that cannot be parsed. */
+export function specsOfAddedPort(port: AddedPort): readonly Spec[] {
+  return port.acls.map((acl) => parseSpec(acl))
+}
+
 /** The ACLs of such a port on the network of that name. Throws `DockerDriverError` `invalid` for one that cannot be parsed. */
 export function aclsOfAddedPort(port: AddedPort, networkName: string): readonly string[] {
-  return port.acls.flatMap((acl) => aclsFor(parseSpec(acl), networkName))
+  return specsOfAddedPort(port).flatMap((spec) => aclsFor(spec, networkName))
 }
 
 /** What two ports of one bridge cannot have both: the name of an interface, or an OpenFlow port number. One sentence for each. */

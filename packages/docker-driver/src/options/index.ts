@@ -1,4 +1,4 @@
-export { aclsOfAddedPort, parseAddedPorts } from './added-ports.js'
+export { aclsOfAddedPort, parseAddedPorts, specsOfAddedPort } from './added-ports.js'
 export { networkAddresses, type IpamAddresses } from './addresses.js'
 export { parseControllers } from './controllers.js'
 export { chooseDpid, formatDpid, parseDpid, readDpid } from './dpid.js'
@@ -17,4 +17,4 @@ export {
 } from './names.js'
 export { networkOptionNames, parseNetworkOptions, type NetworkContext } from './network-options.js'
 export { parseBool, parseNumber, parseOfport, parseVid } from './scalar.js'
-export { aclsFor, aclsOfSpec, formatSpec, parseBoolSpec, parseMacPrefixSpec, parseSpec, specFor } from './spec.js'
+export { aclsFor, aclsOfSpec, formatSpec, namesNetworks, parseBoolSpec, parseMacPrefixSpec, parseSpec, specFor } from './spec.js'

@@ -47,6 +47,11 @@ export function aclsFor(spec: Spec, networkName: string): readonly string[] {
   return value === undefined || value === '' ? [] : splitAcls(value)
 }
 
+/** Whether a specification says something for one network only: what it says then depends on the network's name. */
+export function namesNetworks(spec: Spec<unknown>): boolean {
+  return spec.some(({ network }) => network !== undefined)
+}
+
 /** Every ACL that a specification names, for whichever network, each once. */
 export function aclsOfSpec(spec: Spec): readonly string[] {
   return [...new Set(spec.flatMap(({ value }) => (value === '' ? [] : splitAcls(value))))]

@@ -21,6 +21,8 @@ export interface AnswerOptions {
   readonly maxBody: number
   /** Called when all of the request has come and an operation begins. */
   readonly onComplete: () => void
+  /** Fires when the client does not wait for the answer any more. */
+  readonly hungUp: AbortSignal
   /** Called before a body is read for which the client waits to be asked (`Expect: 100-continue`). */
   readonly onContinue: () => void
 }
@@ -52,7 +54,7 @@ async function bodyOf(request: IncomingMessage, { maxBody, onContinue }: AnswerO
   return readBody(request, maxBody).catch((error: Error) => error)
 }
 
-async function perform(name: string, call: Call, bytes: Buffer, { driver, operations, operationTimeout }: AnswerOptions): Promise<Answer> {
+async function perform(name: string, call: Call, bytes: Buffer, { driver, operations, operationTimeout, hungUp }: AnswerOptions): Promise<Answer> {
   let text = ''
   let operation: ReturnType<Call['prepare']>
   try {
@@ -62,7 +64,7 @@ async function perform(name: string, call: Call, bytes: Buffer, { driver, operat
   } catch (error) {
     return wrong(400, `${name}: ${error instanceof DockerDriverError ? error.message : `the request is not JSON in UTF-8: ${(error as Error).message}`}`)
   }
-  const outcome = await operations.run(`${name} ${text}`, operationTimeout, operation)
+  const outcome = await operations.run(`${name} ${text}`, operationTimeout, operation, hungUp)
   // The other protocol on the same socket has another word for it (libnetwork, ipams/remote/api).
   const body = name.startsWith('IpamDriver.') && 'Err' in outcome.body ? { Error: outcome.body.Err } : outcome.body
   return { status: 200, ...outcome, body }

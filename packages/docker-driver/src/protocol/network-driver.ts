@@ -74,7 +74,7 @@ export interface JoinReply {
 
 /** What a call may look at beside its request. */
 export interface CallContext {
-  /** Fires when nobody waits for the outcome any more, with a DockerDriverError `timeout` as its reason: give up and undo. */
+  /** Fires when nobody waits for the outcome any more, with a DockerDriverError `timeout` or `aborted` as its reason: give up and undo. */
   readonly signal: AbortSignal
 }
 

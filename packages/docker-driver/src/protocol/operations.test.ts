@@ -34,12 +34,45 @@ describe('Operations', () => {
       await vi.advanceTimersByTimeAsync(5000)
       expect((await first).body).toEqual({ Err: 'the operation has not ended within 5 seconds; is Open vSwitch running, and does the controller answer?' })
       expect(reason).toMatchObject({ code: 'timeout' })
-      expect(await operations.run('a', 5000, operation)).toBe(await first)
+      expect(await operations.run('a', 5000, operation)).toEqual(await first)
       end.now()
       await vi.advanceTimersByTimeAsync(0)
       void operations.run('a', 5000, operation)
       expect(operation).toHaveBeenCalledTimes(2)
       end.now()
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  it('tells the operation when all who asked have hung up and nobody asks again, and begins it anew for who asks after that', async () => {
+    vi.useFakeTimers()
+    try {
+      const operations = new Operations()
+      const clients = Array.from({ length: 3 }, () => new AbortController())
+      let begun = 0
+      const operation = ({ signal }: { signal: AbortSignal }) => new Promise<object>((resolve, reject) => {
+        begun++
+        if (begun > 1) resolve({})
+        signal.addEventListener('abort', () => setTimeout(() => reject(signal.reason as Error), 100))
+      })
+      const ask = (client?: AbortController) => operations.run('a', 60_000, operation, client?.signal)
+      const first = [ask(clients[0]), ask(clients[1])]
+      clients[0]?.abort()
+      clients[1]?.abort()
+      await vi.advanceTimersByTimeAsync(1000)
+      // Docker's repetition.
+      const third = ask(clients[2])
+      await vi.advanceTimersByTimeAsync(10_000)
+      expect(begun).toBe(1)
+      clients[2]?.abort()
+      await vi.advanceTimersByTimeAsync(2500)
+      const again = ask()
+      await vi.advanceTimersByTimeAsync(100)
+      const aborted = { cause: { code: 'aborted' } }
+      expect(await Promise.all([...first, third])).toMatchObject([aborted, aborted, aborted])
+      expect(await again).toEqual({ body: {} })
+      expect(begun).toBe(2)
     } finally {
       vi.useRealTimers()
     }

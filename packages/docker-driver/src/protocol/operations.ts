@@ -9,24 +9,51 @@ export interface Outcome {
   readonly cause?: unknown
 }
 
+/** When a connection is lost, Docker asks again, the first time after a second (moby, pkg/plugins). */
+const REPETITION_MS = 2500
+
 /** The operations that run: each once, however often it is asked for meanwhile, and with a limit. */
 export class Operations {
-  readonly #running = new Map<string, Promise<Outcome>>()
+  readonly #running = new Map<string, Running>()
 
   /**
    * Runs an operation, unless one of the same key runs: then its outcome serves. After `limit` milliseconds the outcome is an error, for those who come later
-   * too, until the operation has come to its end. Never rejects.
+   * too, until the operation has come to its end. When all who asked have hung up, and nobody asks again for a moment, its signal fires; who then asks
+   * for the same gets it done anew when that has ended. Never rejects.
+   * @param hungUp fires when the one who asks does not wait for the answer any more
    */
-  run(key: string, limit: number, operation: (context: CallContext) => Promise<object>): Promise<Outcome> {
-    const known = this.#running.get(key)
-    if (known !== undefined) return known
+  async run(key: string, limit: number, operation: (context: CallContext) => Promise<object>, hungUp?: AbortSignal): Promise<Outcome> {
+    for (let left = this.#running.get(key); left?.controller.signal.aborted === true && left.waiting === 0; left = this.#running.get(key)) await left.ended
+    const running = this.#running.get(key) ?? this.#begin(key, limit, operation)
+    running.waiting++
+    hungUp?.addEventListener('abort', () => {
+      running.waiting--
+      const timer = setTimeout(() => {
+        if (running.waiting === 0) running.controller.abort(new DockerDriverError('aborted', 'Docker does not wait for the answer any more'))
+      }, REPETITION_MS)
+      void running.ended.then(() => clearTimeout(timer))
+    }, { once: true })
+    return running.outcome
+  }
+
+  #begin(key: string, limit: number, operation: (context: CallContext) => Promise<object>): Running {
     const controller = new AbortController()
     const ended = outcomeOf(operation, { signal: controller.signal })
-    const first = Promise.race([ended, expired(limit, controller, ended)])
-    this.#running.set(key, first)
+    const running: Running = { controller, ended, outcome: Promise.race([ended, expired(limit, controller, ended)]), waiting: 0 }
+    this.#running.set(key, running)
     void ended.then(() => this.#running.delete(key))
-    return first
+    return running
   }
+}
+
+interface Running {
+  readonly controller: AbortController
+  /** How the operation ended. */
+  readonly ended: Promise<Outcome>
+  /** What is answered. */
+  readonly outcome: Promise<Outcome>
+  /** How many still wait for it. */
+  waiting: number
 }
 
 async function outcomeOf(operation: (context: CallContext) => Promise<object>, context: CallContext): Promise<Outcome> {

@@ -76,7 +76,11 @@ export async function serveNetworkDriver(options: ServeNetworkDriverOptions): Pr
       busy.set(socket, (busy.get(socket) ?? 0) + 1)
     }
     response.on('error', () => undefined)
-    const answer = await answerTo(request, { driver, operations, operationTimeout, maxBody, onComplete, onContinue: () => response.writeContinue() }).catch(faulty)
+    const hungUp = new AbortController()
+    response.once('close', () => {
+      if (!response.writableFinished) hungUp.abort()
+    })
+    const answer = await answerTo(request, { driver, operations, operationTimeout, maxBody, onComplete, hungUp: hungUp.signal, onContinue: () => response.writeContinue() }).catch(faulty)
     send(request, response, answer, closing !== undefined)
     if (working) countDown(busy, socket)
     if (closing !== undefined && !busy.has(socket)) setTimeout(() => socket.destroy(), CLOSE_GRACE).unref()

@@ -108,6 +108,7 @@ describe('requests are those of iproute2', () => {
     expect(tree(ours((w) => encodeSetLink(w, '', { index: 50, master: 55 })))).toEqual(tree(golden('setMaster')))
     expect(tree(ours((w) => encodeSetLink(w, '', { index: 50, alias: 'lab cable' })))).toEqual(tree(golden('setAlias')))
     expect(decodeLink(golden('setAlias').subarray(16))).toMatchObject({ index: 50, alias: 'lab cable' })
+    expect(decodeLink(ours((w) => encodeSetLink(w, '', { index: 50, promiscuous: true })).subarray(16))).toMatchObject({ index: 50, promiscuous: true, up: false })
     expect(tree(ours((w) => encodeDeleteLink(w, '', { index: 50 })))).toEqual(tree(golden('deleteLink')))
   })
 

@@ -41,6 +41,8 @@ export interface SetLink {
   readonly newName?: string | undefined
   /** A note that `ip link` shows, of at most 255 bytes; empty takes it away. */
   readonly alias?: string | undefined
+  /** Take all packets, also those for others (IFF_PROMISC). */
+  readonly promiscuous?: boolean | undefined
   /** Make an IPv6 link-local address when it comes up; false keeps an end that only a switch uses silent. */
   readonly linkLocal?: boolean | undefined
   readonly namespace?: string | undefined
@@ -53,6 +55,8 @@ export interface LinkInfo {
   readonly kind: string | undefined
   /** The note that somebody has put on it. */
   readonly alias: string | undefined
+  /** It is told to take all packets, also those for others (IFF_PROMISC). */
+  readonly promiscuous: boolean
   readonly mac: string | undefined
   readonly mtu: number | undefined
   readonly up: boolean
@@ -98,8 +102,8 @@ export function encodeNewLink(writer: NetlinkWriter, label: string, link: NewLin
 /** Appends the request that changes a link, or every link of a group. */
 export function encodeSetLink(writer: NetlinkWriter, label: string, link: SetLink): void {
   writer.message(label, rt.RTM_NEWLINK, NLM_F_REQUEST | NLM_F_ACK, (w) => {
-    const change = link.up === undefined ? 0 : rt.IFF_UP
-    ifinfomsg(w, link.index ?? 0, link.up === true ? rt.IFF_UP : 0, change)
+    const change = (link.up === undefined ? 0 : rt.IFF_UP) | (link.promiscuous === undefined ? 0 : rt.IFF_PROMISC)
+    ifinfomsg(w, link.index ?? 0, (link.up === true ? rt.IFF_UP : 0) | (link.promiscuous === true ? rt.IFF_PROMISC : 0), change)
     if (link.index === undefined && link.name !== undefined) w.attributeString(rt.IFLA_IFNAME, link.name)
     if (link.index !== undefined && link.newName !== undefined) w.attributeString(rt.IFLA_IFNAME, link.newName)
     // Bytes without the zero at the end, as the kernel gives it back.
@@ -163,5 +167,5 @@ export function decodeLink(body: Uint8Array): LinkInfo {
       for (const info of decodeAttributes(value)) if (info.type === rt.IFLA_INFO_KIND) kind = decodeString(info.value)
     }
   }
-  return { index, name, kind, alias, mac, mtu, up: (flags & rt.IFF_UP) !== 0, running: (flags & rt.IFF_LOWER_UP) !== 0, operationalState, group, master, link }
+  return { index, name, kind, alias, promiscuous: (flags & rt.IFF_PROMISC) !== 0, mac, mtu, up: (flags & rt.IFF_UP) !== 0, running: (flags & rt.IFF_LOWER_UP) !== 0, operationalState, group, master, link }
 }
