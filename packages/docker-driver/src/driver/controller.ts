@@ -104,12 +104,13 @@ export class DriverController implements AsyncDisposable {
   }
 
   /** Resolves when a network's bridge is connected to the embedded controller and has its flows. */
-  async ready(network: Network): Promise<void> {
+  async ready(network: Network, signal?: AbortSignal): Promise<void> {
     if (this.#options.control !== 'embedded') return
     const name = dpNames(this.#written, this.base).get(network.id) ?? network.name
     try {
-      await this.control.ready({ dps: [name], timeout: READY_MS })
+      await this.control.ready({ dps: [name], timeout: READY_MS, ...(signal && { signal }) })
     } catch (cause) {
+      signal?.throwIfAborted()
       throw new DockerDriverError('switch', `bridge ${network.bridge} did not connect to its controller: ${(cause as Error).message}`, { cause })
     }
   }

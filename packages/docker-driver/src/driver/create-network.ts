@@ -99,7 +99,7 @@ async function make(context: DriverContext, network: Network, { request, known, 
     await settled([
       links.bringUp(network.bridge, gatewaysOf(network), networkAlias(context.name, network.id)),
       ...names.map((name) => links.bringUp(name, [])),
-      controller.ready(network),
+      controller.ready(network, signal),
     ])
     signal?.throwIfAborted()
     if (hasRules(network)) {

@@ -167,6 +167,7 @@ export class DockerNetworkDriver implements NetworkDriver, AsyncDisposable {
       const links = use(new MachineLinks())
       links.warmUp()
       const docker = new DockerEngine(options.docker)
+      log('debug', `looking for Open vSwitch at ${ovs}`)
       const database = use(await SwitchDatabase.open(ovs, timeout, signal))
       const bridges = database.bridges()
       const folder = await runDirectory(ovs, { bridges: bridges.map((bridge) => bridge.name), externalIds: database.externalIds })
