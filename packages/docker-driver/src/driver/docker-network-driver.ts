@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
-import type { FaucetConfig, FaucetControl } from '@streambed/faucet'
+import type { FaucetControl } from '@streambed/faucet'
 import { checkNetwork } from '../config/index.js'
 import { DockerEngine, type DockerEvent } from '../docker/docker-engine.js'
 import { DockerDriverError } from '../errors.js'
-import { findEngine, MachineBridges, parseMachineOptions, planMachine, readFormerContext, withPatches, type MachineFlags } from '../machine/index.js'
+import { findEngine, MachineBridges, parseMachineOptions, planMachine, readFormerContext, withPatches } from '../machine/index.js'
 import type { Network, PortMapping } from '../model/network.js'
 import { NatTable } from '../nat/index.js'
 import { shortEngineId } from '../options/index.js'
@@ -14,10 +14,11 @@ import type { EndpointRequest } from '../protocol/requests.js'
 import { serveNetworkDriver, type CallLog, type NetworkDriverServer } from '../protocol/serve.js'
 import { DriverMetrics, type StatusContext, type StatusServer } from '../status/index.js'
 import { BridgeWatch } from './bridge-watch.js'
-import type { DriverContext, DriverEvent, DriverLog, Nat } from './context.js'
-import { DriverController, type ControlOption } from './controller.js'
+import type { DriverContext, Nat } from './context.js'
+import { DriverController } from './controller.js'
 import { createNetwork, deleteNetwork } from './create-network.js'
 import { DockerWatch } from './docker-watch.js'
+import type { DockerNetworkDriverOptions } from './driver-options.js'
 import { createEndpoint, deleteEndpoint, networkOf, type Rest } from './endpoint.js'
 import { Exclusion } from './exclusion.js'
 import { wantsPrefix } from './expect-mac.js'
@@ -28,52 +29,12 @@ import { Ledger } from './ledger.js'
 import { MachineLinks } from './machine-links.js'
 import { readNetworks, requestOf } from './read-networks.js'
 import { changeJoined, rename } from './reconcile.js'
-import { Reconciler, type Comparison } from './reconciler.js'
+import { Reconciler } from './reconciler.js'
 import { Serial } from './serial.js'
 import { readBridgeIds } from './state.js'
-import { serveDriverStatus, type StatusOptions } from './status.js'
+import { serveDriverStatus } from './status.js'
 import { databasePath, runDirectory } from './run-directory.js'
 import { SwitchDatabase, type BridgeState } from './switch-database.js'
-
-/** How a driver is started. Everything has a default. */
-export interface DockerNetworkDriverOptions {
-  /** As in `docker network create -d`. Its socket is `/run/docker/plugins/<name>.sock`. Default `dovesnap`. */
-  readonly name?: string | undefined
-  /** Where Docker is: path of its socket, `unix://…` or `tcp://host:port`. Default: the environment's `DOCKER_HOST`, then `/var/run/docker.sock`. */
-  readonly docker?: string | undefined
-  /** The database of Open vSwitch. Default `unix:/run/openvswitch/db.sock`. */
-  readonly ovs?: string | undefined
-  /** Who controls the bridges. Default `embedded`: this process. */
-  readonly control?: ControlOption | undefined
-  /** Targets on which the embedded controller listens beside its own socket, such as `ptcp:6653`. */
-  readonly listen?: readonly string[] | undefined
-  /** The Faucet configuration that the networks are added to, with the ACLs that they name: the path or text of a `faucet.yaml`, or the parsed one. Default: an empty one. */
-  readonly config?: string | FaucetConfig | undefined
-  /** Controllers of networks without `ovs.bridge.controller`, such as `tcp:127.0.0.1:6653`. */
-  readonly defaultControllers?: readonly string[] | undefined
-  /** How this machine is joined to other switches, and where mirrored packets go: dovesnap's flags. Default: not at all. */
-  readonly machine?: MachineFlags | undefined
-  /** Rules of the firewall; default: nftables, in a table with the driver's name. */
-  readonly nat?: Nat | undefined
-  /** A status server; default: none. */
-  readonly status?: StatusOptions | undefined
-  /** Path of the socket that Docker calls. Default: by the name. */
-  readonly socket?: string | undefined
-  /** Milliseconds that Open vSwitch may take to answer at the start. Default 30,000. */
-  readonly timeout?: number | undefined
-  /** Milliseconds between two comparisons of everything. Default 30,000. */
-  readonly reconcileInterval?: number | undefined
-  /** Gets what happens to networks and containers. */
-  readonly onEvent?: ((event: DriverEvent) => void) | undefined
-  /** Gets what is to be logged. */
-  readonly onLog?: ((record: DriverLog) => void) | undefined
-  /** Gets what every comparison of everything has found, and what it failed with. */
-  readonly onReconcile?: ((comparison: Comparison) => void) | undefined
-  /** Gets every call of Docker's, with how long it took. */
-  readonly onCall?: ((call: CallLog) => void) | undefined
-  /** Gives the start up: what was begun is ended. A driver that has started is not concerned. */
-  readonly signal?: AbortSignal | undefined
-}
 
 /** How long a step waits for an earlier one on the same thing. */
 const TURN_MS = 20_000
