@@ -25,7 +25,8 @@ async function shown(name: string): Promise<unknown> {
 
 describe.skipIf(reason !== undefined)('ovs.bridge.add_ports', () => {
   beforeAll(async () => {
-    ;[docker, ovs] = await Promise.all([Docker.start(), OpenVswitch.start()])
+    ;[docker, ovs] = [new Docker(), new OpenVswitch()]
+    await Promise.all([docker.begin(), ovs.begin()])
     driver = await DockerNetworkDriver.start({
       docker: dockerSocket, config,
       onEvent: (event) => events.push({ event, ports: Object.values(driver.control.config().dps ?? {}).flatMap((dp) => Object.keys(dp?.interfaces ?? {})) }),

@@ -28,7 +28,8 @@ describe.skipIf(reason !== undefined)('a call of Docker', { timeout: 120_000 }, 
   let driver: DockerNetworkDriver
   let log: string[] = []
   beforeAll(async () => {
-    ;[docker, ovs] = await Promise.all([Docker.start(), OpenVswitch.start()])
+    ;[docker, ovs] = [new Docker(), new OpenVswitch()]
+    await Promise.all([docker.begin(), ovs.begin()])
     driver = await DockerNetworkDriver.start({ docker: dockerSocket, onLog: ({ level, text }) => log.push(`${level}: ${text}`) })
     await docker.cli('network', 'create', '-d', 'dovesnap', '--internal', '-o', 'ovs.bridge.userspace=true', '--subnet=10.9.0.0/24', 'lab')
     await until(() => driver.networks().some(({ name }) => name === 'lab'), 'the driver knows the name')

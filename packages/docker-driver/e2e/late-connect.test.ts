@@ -28,7 +28,8 @@ async function addresses(container: string, on: string): Promise<readonly [used:
 
 describe.skipIf(reason !== undefined)('the MAC address of a container', () => {
   beforeAll(async () => {
-    ;[docker, ovs] = await Promise.all([Docker.start(), OpenVswitch.start()])
+    ;[docker, ovs] = [new Docker(), new OpenVswitch()]
+    await Promise.all([docker.begin(), ovs.begin()])
     driver = await DockerNetworkDriver.start({ docker: dockerSocket, onLog: ({ level, text }) => log.push(`${level}: ${text}`) })
     await create('first', '--subnet=10.8.0.0/24')
     await create('second', '--subnet=10.9.0.0/24')

@@ -32,7 +32,8 @@ const create = async (name: string, ...options: string[]): Promise<void> => {
 describe.skipIf(reason !== undefined)('Docker', () => {
   let second: Daemon
   beforeAll(async () => {
-    ;[docker, ovs] = await Promise.all([Docker.start(), OpenVswitch.start()])
+    ;[docker, ovs] = [new Docker(), new OpenVswitch()]
+    await Promise.all([docker.begin(), ovs.begin()])
     // Its id follows from a key, which it has here; newer ones keep it with their data.
     const command = ['dockerd', `--host=unix://${other}`, '--data-root=/run/other-data', '--exec-root=/run/other-docker', '--pidfile=/run/other.pid', '--bridge=none', '--iptables=false', '--log-level=warn']
     second = new Daemon('unshare', ['--mount', 'sh', '-c', 'mount -t tmpfs other /etc/docker && exec "$@"', 'sh', ...command])

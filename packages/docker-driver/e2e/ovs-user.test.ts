@@ -16,7 +16,8 @@ let driver: DockerNetworkDriver
 
 describe.skipIf(reason !== undefined)('Open vSwitch that runs as another user', () => {
   beforeAll(async () => {
-    docker = await Docker.start()
+    docker = new Docker()
+    await docker.begin()
     rmSync(folder, { recursive: true, force: true })
     mkdirSync(folder, { mode: 0o750 })
     writeFileSync(`${folder}/conf.db`, initialDatabase())

@@ -157,7 +157,7 @@ async function carryOut(context: DriverContext, repair: Repair): Promise<boolean
     case 'restore-port': {
       // It may be on its way, for Docker: it is not added twice, and who waits for it is not told that this failed.
       await context.pending.get(repair.endpoint.id)?.ofport.catch(() => undefined)
-      if (database.port(repair.endpoint.hostInterface) !== undefined) return
+      if (database.port(repair.endpoint.hostInterface) !== undefined) return false
       const network = networkOf(context, repair.network)
       ledger.note(ofEndpoint(network.id, repair.endpoint.id, (was) => was ?? repair.endpoint))
       const wanted = repair.endpoint.joined?.ofport
