@@ -21,6 +21,8 @@ export interface BridgeWatchParts {
 export class BridgeWatch implements Disposable {
   readonly #parts: BridgeWatchParts
   readonly #indexes = new Map<string, number>()
+  /** Networks without an interface of their options. */
+  readonly #incomplete = new Set<string>()
   readonly #end: () => void
 
   constructor(parts: BridgeWatchParts) {
@@ -42,11 +44,18 @@ export class BridgeWatch implements Disposable {
     for (const network of ledger.networks.values()) {
       const bridge = database.bridge(network.bridge)
       if (bridge !== undefined) this.#look(network, bridge)
-      const { addPorts, addCoproPorts } = network.options
-      const hasAll = bridge !== undefined && [...addPorts, ...addCoproPorts].every(({ name }) => bridge.ports.some((port) => port.name === name))
-      if (!hasAll) lost ||= isQuiet(network.id)
+      if (bridge === undefined || this.#hasLostPort(network, bridge)) lost ||= isQuiet(network.id)
     }
     if (lost) onLoss()
+  }
+
+  /** Whether an interface of the options is not a port any more since the last look: it may be that it cannot be had back. */
+  #hasLostPort({ id, options }: Network, bridge: BridgeState): boolean {
+    const hasAll = [...options.addPorts, ...options.addCoproPorts].every(({ name }) => bridge.ports.some((port) => port.name === name))
+    const isNews = !hasAll && !this.#incomplete.has(id)
+    if (hasAll) this.#incomplete.delete(id)
+    else if (this.#parts.isQuiet(id)) this.#incomplete.add(id)
+    return isNews
   }
 
   #look(network: Network, bridge: BridgeState): void {
