@@ -1,3 +1,4 @@
+import { HIGHEST_OFPORT } from '@streambed/ovs'
 import {
   matchProblem,
   OFPG,
@@ -94,11 +95,11 @@ function refusalOfActions(match: Match, actions: readonly ActionInput[]): string
 
 /** Whether Open vSwitch can have a port with this number. */
 function isPort(port: number): boolean {
-  return port <= 0xfeff || port === OFPP.LOCAL
+  return port <= HIGHEST_OFPORT || port === OFPP.LOCAL
 }
 
 function refusalOfPort(port: number): string {
-  return `the port must be from 1 to 65279, not ${String(port)}`
+  return `the port must be from 1 to ${String(HIGHEST_OFPORT)}, not ${String(port)}`
 }
 
 /** Why Open vSwitch would refuse a group that sends to the first of its ports that is up. */
