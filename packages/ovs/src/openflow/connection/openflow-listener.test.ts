@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -52,6 +53,18 @@ describe('OpenFlowListener', () => {
     expect((await listener.next()).value?.id).toBe(7n)
     expect(errors).toMatchObject([{ code: 'malformed' }])
     expect(far.connection.isOver).toBe(false)
+  })
+
+  it('does not blame whom it sends away itself', async () => {
+    const errors: Error[] = []
+    const path = join(dir, 'mute')
+    const listener = await OpenFlowListener.listen(`punix:${path}`, { onClientError: (error) => errors.push(error) })
+    // It never says hello, and so is in its handshake; ours tells that it was let in.
+    const stream = await dial({ type: 'unix', path })
+    await once(stream, 'data')
+    await listener.close()
+    if (!stream.destroyed) await once(stream.resume(), 'close')
+    expect(errors).toEqual([])
   })
 
   it('closes what nobody took, and nothing else, when it ends', async () => {

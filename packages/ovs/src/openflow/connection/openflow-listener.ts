@@ -58,7 +58,10 @@ export class OpenFlowListener implements AsyncIterableIterator<Datapath, undefin
         handshakes.add(connection)
         arrivals
           .add(connection, false)
-          .catch((error: OvsError) => onClientError?.(error))
+          .catch((error: OvsError) => {
+            // What is sent away by `close` has done nothing wrong.
+            if (handshakes.has(connection)) onClientError?.(error)
+          })
           .finally(() => handshakes.delete(connection))
       },
     })
@@ -88,7 +91,10 @@ export class OpenFlowListener implements AsyncIterableIterator<Datapath, undefin
   /** Stops listening, and closes what nobody has taken. Switches that were handed out stay connected. Idempotent. */
   async close(): Promise<void> {
     await this.#listener.close()
-    for (const connection of this.#handshakes) connection.abort()
+    for (const connection of this.#handshakes) {
+      this.#handshakes.delete(connection)
+      connection.abort()
+    }
     this.#arrivals.finish(undefined)
   }
 
