@@ -21,6 +21,7 @@ export const networks = [
   { name: 'dhcpnet', kind: 'dhcp', target: '10.9.3.1', options: ['--ipam-driver=null', '-o', 'ovs.bridge.dhcp=true', '-o', 'ovs.bridge.dpid=0x3', '-o', 'ovs.bridge.add_ports=labcard/99'] },
 ] as const
 export const names = ['c1', 'c2', 'c3', 'c4', 'c5'] as const
+const bystander = 'bystander'
 
 /** A container as it was started. */
 export interface Started {
@@ -67,6 +68,15 @@ export class Lab {
     this.#before = await machine(this.docker)
     this.#driver = await Driver.start(driverName, '--config', '/run/lab/faucet.yaml')
     for (const { name, options } of networks) await this.docker.cli('network', 'create', '-d', driverName, '--internal', '-o', 'ovs.bridge.userspace=true', ...options, name)
+  }
+
+  /**
+   * Starts a container that nothing is done to, on no network. A dockerd with `--live-restore` that is told to end while no container runs
+   * takes down the one that it just starts, after it said that it started it (Docker 20.10, `Daemon.Shutdown`): nobody could know that
+   * it is to run no more.
+   */
+  async startBystander(): Promise<void> {
+    await this.docker.sleeper(bystander, '--network', 'none')
   }
 
   /** Ends everything, and looks whether something is left. */
@@ -157,7 +167,9 @@ export class Lab {
     let found: string[] = []
     const isWell = async (): Promise<boolean> => (found = await ask().catch((error: Error) => [error.message])).length === 0
     await until(isWell, 'all is well', limitMs).catch(async () => {
-      throw new Error(`${where}, after ${limitMs / 1000} s: ${found.join('; ')}\n${await this.#scene()}`)
+      const finding = `${where}, after ${limitMs / 1000} s: ${found.join('; ')}`
+      // Once more at the end: the scene is long, and of a long log the end is read.
+      throw new Error(`${finding}\n${await this.#scene()}\n${finding}`)
     })
   }
 
@@ -169,7 +181,7 @@ export class Lab {
     const known = status.map(({ BridgeName }) => BridgeName).sort()
     if (bridges.join() !== known.join()) found.push(`bridges are ${bridges.join()}, the driver knows ${known.join()}`)
     const yaml = await this.driver.get('/faucet.yaml')
-    const inDocker = (await this.docker.cli('ps', '--format', '{{.Names}}')).split('\n').filter(Boolean).sort()
+    const inDocker = (await this.docker.cli('ps', '--format', '{{.Names}}')).split('\n').filter((name) => name !== '' && name !== bystander).sort()
     for (const name of this.running.keys()) if (!inDocker.includes(name)) found.push(`container ${name} is not running`)
     const inStatus = status.flatMap(({ DynamicNetworkStates }) => Object.values(DynamicNetworkStates.Containers).map(({ Name }) => Name.replace(/^\//, ''))).sort()
     if (inStatus.join() !== inDocker.join()) found.push(`Docker runs ${inDocker.join()}, the driver knows ${inStatus.join()}`)

@@ -2,7 +2,7 @@ import { it } from 'vitest'
 import { rounds } from '../../../ovs/e2e/campaign.js'
 import { Random } from '../../../ovs/e2e/random.js'
 import { Lab } from './lab.js'
-import type { Policy } from './policies.js'
+import { policies, type Policy } from './policies.js'
 import { whyNotHere } from './program.js'
 
 /**
@@ -17,6 +17,7 @@ export function restartRounds(policy: Policy): void {
     const random = new Random(start)
     const lab = new Lab(policy)
     await lab.start()
+    if (policy === policies.liveRestore) await lab.startBystander()
     for (let round = 0; round < 3; round++) await lab.change(random)
     for (let round = 1; round <= rounds(3, 50); round++) {
       let going = true
