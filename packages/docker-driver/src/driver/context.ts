@@ -5,6 +5,7 @@ import type { CreateNetworkRequest } from '../protocol/network-driver.js'
 import type { DriverController } from './controller.js'
 import type { MachineBridges } from '../machine/index.js'
 import type { Ledger } from './ledger.js'
+import type { MacPrefixes } from './mac-prefixes.js'
 import type { MachineLinks } from './machine-links.js'
 import type { Serial } from './serial.js'
 import type { SwitchDatabase } from './switch-database.js'
@@ -56,8 +57,8 @@ export interface DriverContext {
   dockerAnswers(): boolean
   /** Docker's id of its engine; undefined when Docker does not say. It is asked once. */
   engineId(): Promise<string | undefined>
-  /** Whether a container may have a label about its MAC address: Docker has not yet told, or has told that one has. */
-  readonly prefixes: { possible: boolean }
+  /** Whether a container may have a label about its MAC address. */
+  readonly prefixes: MacPrefixes
   /** Networks that are being made: others are not to take what they have. By id. */
   readonly reserved: Map<string, Network>
   /** Containers that are being admitted, as they will be: by endpoint id. */

@@ -21,7 +21,7 @@ import { DockerWatch } from './docker-watch.js'
 import type { DockerNetworkDriverOptions } from './driver-options.js'
 import { createEndpoint, deleteEndpoint, networkOf, type Rest } from './endpoint.js'
 import { Exclusion } from './exclusion.js'
-import { wantsPrefix } from './expect-mac.js'
+import { MacPrefixes } from './mac-prefixes.js'
 import { InterfaceNames, interfaceInside } from './interface-names.js'
 import { forwardPorts, join, leave } from './join.js'
 import { Leases } from './leases.js'
@@ -78,7 +78,7 @@ export class DockerNetworkDriver implements NetworkDriver, AsyncDisposable {
     const log: DriverContext['log'] = (level, text) => options.onLog?.({ level, text })
     this.#leases = new Leases(() => this.#context)
     this.#interfaces = new InterfaceNames((endpoint) => interfaceInside(parts, endpoint))
-    this.#watch = new DockerWatch({ docker, log, onAnswer: () => void this.#reconciler.run(), onEvent: (event) => this.#dockerEvent(event) })
+    this.#watch = new DockerWatch({ docker, log, onAnswer: () => this.#dockerAnswers(), onHeard: (event) => this.#context.prefixes.heard(event), onEvent: (event) => this.#dockerEvent(event) })
     this.#context = {
       ...parts,
       leases: this.#leases,
@@ -86,7 +86,7 @@ export class DockerNetworkDriver implements NetworkDriver, AsyncDisposable {
       waiting: new Map(),
       unresolved: new Map(),
       unclearMacs: new Set(),
-      prefixes: { possible: true },
+      prefixes: new MacPrefixes(),
       reserved: new Map(),
       admitting: new Map(),
       publishing: new Serial(),
@@ -335,9 +335,13 @@ export class DockerNetworkDriver implements NetworkDriver, AsyncDisposable {
     this.#reconciler.start()
   }
 
+  #dockerAnswers(): void {
+    this.#context.prefixes.forget()
+    void this.#reconciler.run()
+  }
+
   async #dockerEvent({ type, action, id, attributes }: DockerEvent): Promise<void> {
     const context = this.#context
-    if (type === 'container' && wantsPrefix(attributes)) context.prefixes.possible = true
     if (type === 'network' && action === 'create' && attributes['type'] === context.name) {
       await this.#run(id, id, () => rename(context, id, attributes['name'] ?? ''))
     } else if (type === 'container' && action === 'start') {

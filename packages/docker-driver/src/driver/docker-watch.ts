@@ -8,6 +8,9 @@ export interface DockerWatchParts {
   readonly log: (level: DriverLog['level'], text: string) => void
   /** Docker answers, or answers again: what happened meanwhile nobody has told. */
   readonly onAnswer: () => void
+  /** Every event, at once. */
+  readonly onHeard: (event: DockerEvent) => void
+  /** Every event, when that of the one before has resolved. */
   readonly onEvent: (event: DockerEvent) => Promise<void>
 }
 
@@ -71,8 +74,9 @@ export class DockerWatch implements AsyncDisposable {
 
   async #watch(): Promise<void> {
     const { signal } = this.#stop
-    const { docker, log, onAnswer } = this.#parts
+    const { docker, log, onAnswer, onHeard } = this.#parts
     let said = false
+    let told = Promise.resolve()
     while (!signal.aborted) {
       try {
         const events = await docker.events(signal)
@@ -82,7 +86,10 @@ export class DockerWatch implements AsyncDisposable {
         said = false
         await this.engineId()
         onAnswer()
-        for await (const event of events) await this.#tell(event)
+        for await (const event of events) {
+          onHeard(event)
+          told = told.then(() => this.#tell(event))
+        }
       } catch (error) {
         if (!said && !signal.aborted) log('warning', (error as Error).message)
         said = true
@@ -90,6 +97,7 @@ export class DockerWatch implements AsyncDisposable {
       this.#answers = false
       if (!signal.aborted) await sleep(RECONNECT_MS, undefined, { signal }).catch(() => undefined)
     }
+    await told
   }
 
   async #tell(event: DockerEvent): Promise<void> {

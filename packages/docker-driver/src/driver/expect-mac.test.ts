@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { DockerContainer } from '../docker/docker-engine.js'
 import type { Network } from '../model/network.js'
 import type { DriverContext } from './context.js'
-import { expectedMac, tellApart, wantsPrefix, type Candidate } from './expect-mac.js'
+import { MacPrefixes } from './mac-prefixes.js'
+import { expectedMac, tellApart, type Candidate } from './expect-mac.js'
 
 const never = () => new Promise<void>(() => undefined)
 /** Docker tells of all containers but these. */
@@ -33,13 +34,15 @@ describe('expectedMac', () => {
   const network = { id: 'n', name: 'lab', options: { dhcp: false, defaultAcl: [] } } as unknown as Network
   const container = (id: string, state: string, labels = {}, networkId = 'other'): DockerContainer => ({ id, name: id, labels, state, networks: new Map([['x', { networkId, endpointId: '' }]]) })
   const context = (all: readonly DockerContainer[], more: Partial<DriverContext> = {}, lockedId = '') => ({
-    dockerAnswers: () => true, log: () => undefined, prefixes: { possible: false },
+    dockerAnswers: () => true, log: () => undefined, prefixes: { possible: true },
     docker: {
       containers: (filters: { status?: readonly string[]; label?: readonly string[] }) => Promise.resolve(all.filter(({ state, labels }) => filters.status?.includes(state) && (filters.label ?? []).every((label) => label in labels))),
       attend: locked(lockedId),
     },
     ...more,
   }) as unknown as DriverContext
+  const none = new MacPrefixes()
+  none.listed([], none.mark)
   const label = { 'dovesnap.faucet.mac_prefix': '0e:99' }
 
   it('thinks of containers that run and are being connected', async () => {
@@ -50,19 +53,21 @@ describe('expectedMac', () => {
     expect(await expectedMac(context([container('a', 'running', label, 'n')]), network, Promise.resolve([container('c', 'created')]))).toEqual({ type: 'known', containerId: 'c', prefix: undefined })
   })
 
+  it('does not ask who is being connected where no container has a label', async () => {
+    const unasked = { docker: { containers: () => Promise.reject(new Error('asked')) }, prefixes: none } as unknown as Partial<DriverContext>
+    expect(await expectedMac(context([], unasked), network, Promise.resolve([container('c', 'created')]))).toEqual({ type: 'known', containerId: 'c', prefix: undefined })
+    expect(await expectedMac(context([], { ...unasked, prefixes: new MacPrefixes() }), network, Promise.resolve([container('c', 'created')]))).toEqual({ type: 'unclear' })
+  })
+
   it('leaves out a label that is wrong, which others can do nothing for', async () => {
     const wrong = container('a', 'created', { 'dovesnap.faucet.mac_prefix': 'zz' })
     expect(await expectedMac(context([]), network, Promise.resolve([wrong, container('c', 'created')]))).toMatchObject({ type: 'known', prefix: undefined })
   })
 
   it('says what it does not know while Docker does not answer', async () => {
-    const silent = { dockerAnswers: () => false }
+    const silent = { dockerAnswers: () => false, prefixes: none }
     expect(await expectedMac(context([], silent), network, Promise.resolve(undefined))).toMatchObject({ type: 'known', prefix: undefined })
-    expect(await expectedMac(context([], { ...silent, prefixes: { possible: true } }), network, Promise.resolve(undefined))).toEqual({ type: 'unclear' })
+    expect(await expectedMac(context([], { dockerAnswers: () => false }), network, Promise.resolve(undefined))).toEqual({ type: 'unclear' })
     expect(await expectedMac(context([], silent), { ...network, options: { ...network.options, dhcp: true } }, Promise.resolve(undefined))).toEqual({ type: 'unclear' })
   })
-})
-
-it('knows the labels', () => {
-  expect([{}, { 'streambed.mac_prefix': '' }, { 'streambed.mac_prefix': '0e' }, { 'dovesnap.faucet.mac_prefix': '0e' }].map(wantsPrefix)).toEqual([false, false, true, true])
 })

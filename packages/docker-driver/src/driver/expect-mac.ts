@@ -1,7 +1,8 @@
 import type { DockerContainer } from '../docker/docker-engine.js'
 import type { Network } from '../model/network.js'
-import { labelPrefixes, parseLabels, portSettings } from '../options/index.js'
+import { parseLabels, portSettings } from '../options/index.js'
 import type { DriverContext } from './context.js'
+import { macPrefixLabels } from './mac-prefixes.js'
 
 /*
  * Docker takes the MAC address of an interface from the answer to CreateEndpoint, gives it to the interface when the container has it, and
@@ -48,12 +49,12 @@ export async function waitingContainers(context: DriverContext, network: Network
  */
 export async function expectedMac(context: DriverContext, network: Network, waiting: Promise<readonly DockerContainer[] | undefined>): Promise<ExpectedMac> {
   const { dhcp } = network.options
-  const [started, connected] = await Promise.all([waiting, runningContainers(context, network, dhcp ? [] : labelNames)])
+  const [started, connected] = await Promise.all([waiting, dhcp ? runningContainers(context, network) : connectedWithPrefix(context, network)])
   if (started === undefined || connected === undefined) return unasked(context, dhcp)
   const some = candidates([...started, ...connected], network)
   // Most containers have no such label.
   if (!dhcp && some.every(({ prefix }) => prefix === undefined)) return { type: 'known', containerId: some.length === 1 ? some[0]?.containerId : undefined, prefix: undefined }
-  const others = dhcp ? connected : await runningContainers(context, network, [])
+  const others = dhcp ? connected : await runningContainers(context, network)
   if (others === undefined) return unasked(context, dhcp)
   return tellApart(candidates([...started, ...others], network), dhcp, (id, signal) => context.docker.attend(id, signal))
 }
@@ -102,15 +103,14 @@ function unasked({ dockerAnswers, prefixes }: DriverContext, dhcp: boolean): Exp
   return dhcp || dockerAnswers() || prefixes.possible ? { type: 'unclear' } : { type: 'known', containerId: undefined, prefix: undefined }
 }
 
-const labelNames = labelPrefixes.map((prefix) => `${prefix}mac_prefix`)
-
-/** Whether containers with these labels may ask for a MAC address of their own. */
-export function wantsPrefix(labels: Readonly<Record<string, string>>): boolean {
-  return labelNames.some((name) => labels[name] !== undefined && labels[name] !== '')
+/** Those of {@link runningContainers} that have a label about it. There are none, when Docker has told of none: who runs was created a while ago. */
+async function connectedWithPrefix(context: DriverContext, network: Network): Promise<readonly DockerContainer[] | undefined> {
+  if (context.dockerAnswers() && !context.prefixes.possible) return []
+  return runningContainers(context, network, macPrefixLabels)
 }
 
 /** Containers that run, and are not on the network: all, or those with one of these labels. */
-async function runningContainers(context: DriverContext, { id }: Network, labels: readonly string[]): Promise<readonly DockerContainer[] | undefined> {
+async function runningContainers(context: DriverContext, { id }: Network, labels: readonly string[] = []): Promise<readonly DockerContainer[] | undefined> {
   const filters = labels.length === 0 ? [{ status: RUNNING }] : labels.map((label) => ({ status: RUNNING, label: [label] }))
   const found = await Promise.all(filters.map((filter) => asked(context, filter)))
   if (found.some((part) => part === undefined)) return undefined

@@ -4,7 +4,6 @@ import type { DriverContext } from './context.js'
 import { createNetwork, deleteNetwork, removeBridges } from './create-network.js'
 import { deleteEndpoint, networkOf, ofEndpoint, startPort } from './endpoint.js'
 import type { Exclusion } from './exclusion.js'
-import { wantsPrefix } from './expect-mac.js'
 import { admit, nameOperations, renamed } from './join.js'
 import { ofNetwork } from './ledger.js'
 import { networkAlias } from './link-alias.js'
@@ -41,9 +40,11 @@ async function lookAtDocker(context: DriverContext): Promise<Observed['docker']>
     const engine = await context.engineId()
     // Whose networks these are has to be known, before anything is concluded from them.
     if (engine === undefined) return undefined
+    const { prefixes } = context
+    const heard = prefixes.mark
     const [listed, containers] = await Promise.all([context.docker.networks(context.name), context.docker.containers()])
     const networks = await Promise.all(listed.map(({ id }) => context.docker.network(id)))
-    context.prefixes.possible = containers.some(({ labels }) => wantsPrefix(labels))
+    prefixes.listed(containers, heard)
     return { networks: networks.filter((network) => network !== undefined), containers, engine }
   } catch (error) {
     context.log('warning', `Docker cannot be asked what there is: ${(error as Error).message}`)
