@@ -1,6 +1,7 @@
 import { OvsError } from '../errors.js'
 import type { JsonValue } from '../jsonrpc/json.js'
 import type { CallOptions } from '../jsonrpc/peer.js'
+import { awaitState } from './await-state.js'
 import type { AnyRow, AnyTables, Tables } from './row.js'
 import { RowCodec } from './replica/row-codec.js'
 import { type DatabaseSchema, tableSchema } from './schema.js'
@@ -72,40 +73,8 @@ export class Monitor<T extends Tables = AnyTables, R = MonitorRequests<T>> imple
    * rejects the promise.
    * @throws OvsError `timeout`, `aborted`, and `closed` when the connection or the monitor ends first.
    */
-  until<V>(test: () => V | undefined, { signal, timeout }: CallOptions = {}): Promise<V> {
-    return new Promise((resolve, reject) => {
-      const done = () => {
-        clearTimeout(timer)
-        signal?.removeEventListener('abort', onAbort)
-        stop()
-        this.#failures.delete(fail)
-      }
-      const fail = (error: unknown) => {
-        done()
-        reject(error)
-      }
-      const check = () => {
-        try {
-          const value = test()
-          if (value === undefined) return
-          done()
-          resolve(value)
-        } catch (error) {
-          fail(error)
-        }
-      }
-      const onAbort = () =>
-        fail(new OvsError('aborted', 'waiting for the database was aborted by its signal', { cause: signal?.reason }))
-      const onTimeout = () =>
-        fail(new OvsError('timeout', `the database did not get into the expected state within ${timeout} ms`))
-      const timer = timeout === undefined ? undefined : setTimeout(onTimeout, timeout)
-      const stop = this.onChange(check)
-      this.#failures.add(fail)
-      signal?.addEventListener('abort', onAbort)
-      if (this.#over) fail(this.#over)
-      else if (signal?.aborted) onAbort()
-      else check()
-    })
+  until<V>(test: () => V | undefined, options: CallOptions = {}): Promise<V> {
+    return awaitState({ onChange: (check) => this.onChange(check), failures: this.#failures, over: this.#over }, test, options)
   }
 
   /** Ends the monitor (RFC 7047 §4.1.7). Idempotent. */

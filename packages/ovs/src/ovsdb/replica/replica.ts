@@ -1,5 +1,6 @@
 import { OvsError } from '../../errors.js'
 import type { CallOptions } from '../../jsonrpc/peer.js'
+import { awaitState } from '../await-state.js'
 import { OvsdbClient } from '../client.js'
 import type { AnyCondition, Condition } from '../condition.js'
 import type { TablesOf } from '../databases.js'
@@ -194,40 +195,12 @@ export class OvsdbReplica<T extends Tables, S extends ReplicaTables<T>, I = unkn
    * it throws rejects the promise.
    * @throws OvsError `timeout`, `aborted`, and `closed` when the replica ends first.
    */
-  until<V>(test: (replica: this) => V, { signal, timeout }: CallOptions = {}): Promise<Exclude<V, undefined | false>> {
-    return new Promise((resolve, reject) => {
-      const done = () => {
-        clearTimeout(timer)
-        signal?.removeEventListener('abort', onAbort)
-        this.#listeners.delete(check)
-        this.#failures.delete(fail)
-      }
-      const fail = (error: unknown) => {
-        done()
-        reject(error)
-      }
-      const check = () => {
-        try {
-          const value = test(this)
-          if (value === undefined || value === false) return
-          done()
-          resolve(value as Exclude<V, undefined | false>)
-        } catch (error) {
-          fail(error)
-        }
-      }
-      const onAbort = () =>
-        fail(new OvsError('aborted', 'waiting for the database was aborted by its signal', { cause: signal?.reason }))
-      const onTimeout = () =>
-        fail(new OvsError('timeout', `the database did not get into the expected state within ${timeout} ms`))
-      const timer = timeout === undefined ? undefined : setTimeout(onTimeout, timeout)
-      this.#listeners.add(check)
-      this.#failures.add(fail)
-      signal?.addEventListener('abort', onAbort)
-      if (this.#over) fail(this.#over)
-      else if (signal?.aborted) onAbort()
-      else check()
-    })
+  until<V>(test: (replica: this) => V, options: CallOptions = {}): Promise<Exclude<V, undefined | false>> {
+    const found = (): Exclude<V, undefined | false> | undefined => {
+      const value = test(this)
+      return value === false ? undefined : (value as Exclude<V, undefined | false> | undefined)
+    }
+    return awaitState({ onChange: (check) => this.onChange(check), failures: this.#failures, over: this.#over }, found, options)
   }
 
   /**
