@@ -43,6 +43,19 @@ describe('DockerNetworkDriver', () => {
     expect(embedded.driver.control.config().dps?.lab?.interfaces?.[1]).toBeUndefined()
   })
 
+  it('removes a network without a word of warning, and its bridge', async () => {
+    await embedded.start()
+    await embedded.create('lab', '--subnet=10.9.0.0/24', 'mode=nat', 'default_acl=allowall')
+    const network = embedded.network('lab')
+    await docker.sleeper('con1', '--network', 'lab')
+    await docker.cli('rm', '-f', 'con1')
+    log.length = 0
+    await docker.cli('network', 'rm', 'lab')
+    expect(await ovs.vsctl('list-br')).not.toContain(network?.bridge)
+    expect(embedded.driver.control.config().dps).not.toHaveProperty('lab')
+    expect(log.filter((line) => /^(warning|error)/.test(line)), log.join('\n')).toEqual([])
+  })
+
   it('does what labels and options say of ACLs', async () => {
     await embedded.start()
     await embedded.create('lab', '--subnet=10.9.0.0/24', 'default_acl=allowall')

@@ -114,14 +114,18 @@ async function make(context: DriverContext, network: Network, { request, known, 
 export async function deleteNetwork(context: DriverContext, id: string): Promise<void> {
   const { ledger, links } = context
   const network = ledger.networks.get(id)
-  await removeRemains(context, id)
   context.fresh.delete(id)
-  context.requests.delete(id)
-  if (network === undefined) return
+  if (network === undefined) return removeRemains(context, id)
   // While they still have ports to give their addresses back through.
   await Promise.all([...network.endpoints.keys()].map((endpoint) => context.leases.end(endpoint)))
-  await removeBridges(context, [network.bridge])
-  await ledger.change(withoutNetwork(id))
+  await undoing(context.log, async (undo) => {
+    // The controller is not to take it for somebody else's doing that the flows go.
+    undo.add('control the bridge again', () => ledger.change((networks) => (networks.has(id) ? networks : new Map(networks).set(id, network))))
+    await ledger.change(withoutNetwork(id))
+    await removeBridges(context, [network.bridge])
+    await removeRemains(context, id)
+  })
+  context.requests.delete(id)
   for (const endpoint of network.endpoints.values()) {
     forget(context, endpoint.id)
     await links.remove(endpoint.hostInterface)
