@@ -5,6 +5,8 @@ import type { ControlOption } from '../driver/controller.js'
 import { DockerNetworkDriver } from '../driver/docker-network-driver.js'
 import { DockerDriverError } from '../errors.js'
 import { parseControllers } from '../options/index.js'
+import { type ActivatedSocket, checkActivatedSocket } from '../protocol/activated-socket.js'
+import { pluginSocketPath } from '../protocol/plugin-name.js'
 import { networkJson, type StatusContext } from '../status/index.js'
 import type { FlagValues } from './flags.js'
 
@@ -16,15 +18,21 @@ export interface Daemon extends AsyncDisposable {
 
 /**
  * Starts what the command runs: the driver and its status server. Resolves when Docker can call it.
+ * @param socket that systemd hands over; default: the driver makes its own
  * @param signal gives the start up
  * @throws DockerDriverError, with a sentence about what to do; `aborted`
  */
-export async function startDaemon(values: FlagValues, log: (record: DriverLog) => void, signal?: AbortSignal): Promise<Daemon> {
+export async function startDaemon(values: FlagValues, socket: ActivatedSocket | undefined, log: (record: DriverLog) => void, signal?: AbortSignal): Promise<Daemon> {
+  if (socket !== undefined) {
+    checkActivatedSocket(socket, pluginSocketPath(values.name))
+    log({ level: 'debug', text: `systemd hands over ${socket.path}` })
+  }
   // Events come while the driver starts, too.
   let started: DockerNetworkDriver | undefined
   const status = (): StatusContext => started?.statusContext ?? { shortEngineId: '' }
   const driver = (started = await DockerNetworkDriver.start({
     name: values.name,
+    socketDescriptor: socket?.descriptor,
     docker: values.docker === '' ? undefined : values.docker,
     ovs: values.ovs,
     timeout: Number(values.ovs_wait) * 1000,

@@ -2,7 +2,9 @@ import { execFile } from 'node:child_process'
 import { chmod, rm, writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { DockerDriverError } from '../errors.js'
-import { unitFile, unitName, type UnitOptions } from './systemd-unit.js'
+import { PLUGIN_DIRECTORY, pluginSocketPath } from '../protocol/plugin-name.js'
+import { clearPath } from '../protocol/plugin-socket.js'
+import { unitFiles, unitName, type UnitOptions } from './systemd-unit.js'
 
 const execute = promisify(execFile)
 const folder = '/etc/systemd/system'
@@ -10,44 +12,62 @@ const folder = '/etc/systemd/system'
 /** What installing needs of the machine, so that it can be tried without systemd. */
 export interface ServiceManager {
   readonly folder: string
+  /** Where Docker looks for the sockets of plugins. */
+  readonly plugins: string
   systemctl(...args: string[]): Promise<void>
 }
 
 /** systemd of this machine. */
-export const systemd: ServiceManager = { folder, systemctl }
+export const systemd: ServiceManager = { folder, plugins: PLUGIN_DIRECTORY, systemctl }
 
 /**
- * Makes the daemon a service, and starts it. A service of that name is replaced; when it does not start, nothing is left of it.
- * @throws DockerDriverError `missing` without systemd, `forbidden` without root
+ * Makes the daemon a service, with the socket on which Docker calls it, and starts both. Those of that name are replaced; when they do not start, nothing is left of them.
+ * @returns the paths of the unit files
+ * @throws DockerDriverError `missing` without systemd, `forbidden` without root, `conflict` when a driver of that name runs that is no service
  */
-export async function installService(options: UnitOptions, manager: ServiceManager = systemd): Promise<string> {
-  const path = `${manager.folder}/${unitName(options.name)}`
-  try {
-    await writeFile(path, unitFile(options))
-    await chmod(path, 0o644)
-  } catch (cause) {
-    throw unwritable(path, cause)
+export async function installService(options: UnitOptions, manager: ServiceManager = systemd): Promise<readonly string[]> {
+  const files = new Map([...unitFiles(options)].map(([name, text]) => [`${manager.folder}/${name}`, text]))
+  for (const [path, text] of files) {
+    try {
+      await writeFile(path, text)
+      await chmod(path, 0o644)
+    } catch (cause) {
+      throw unwritable(path, cause)
+    }
   }
+  const units = unitsOf(options.name)
   try {
     await manager.systemctl('daemon-reload')
-    await manager.systemctl('enable', unitName(options.name))
-    await manager.systemctl('restart', unitName(options.name))
+    await manager.systemctl('enable', ...units)
+    // A socket cannot be made for a service that runs, and may have one of its own.
+    await manager.systemctl('stop', ...units)
+    // systemd would take it away from a driver that somebody has started by hand.
+    await clearPath(pluginSocketPath(options.name, manager.plugins))
+    await manager.systemctl('start', ...units)
   } catch (error) {
     await uninstallService(options.name, manager).catch(() => undefined)
     throw error
   }
-  return path
+  return [...files.keys()]
 }
 
-/** Stops and removes the service; what is not there is no failure. Networks and containers stay. */
+/** Stops and removes the service and its socket; what is not there is no failure. Networks and containers stay. */
 export async function uninstallService(name: string, manager: ServiceManager = systemd): Promise<void> {
-  await manager.systemctl('disable', '--now', unitName(name)).catch(() => undefined)
-  try {
-    await rm(`${manager.folder}/${unitName(name)}`, { force: true })
-  } catch (cause) {
-    throw unwritable(`${manager.folder}/${unitName(name)}`, cause)
+  const units = unitsOf(name)
+  // One by one: an earlier version had no socket. The socket first: it would start the service again.
+  for (const unit of units) await manager.systemctl('disable', '--now', unit).catch(() => undefined)
+  for (const unit of units) {
+    try {
+      await rm(`${manager.folder}/${unit}`, { force: true })
+    } catch (cause) {
+      throw unwritable(`${manager.folder}/${unit}`, cause)
+    }
   }
   await manager.systemctl('daemon-reload').catch(() => undefined)
+}
+
+function unitsOf(name: string): readonly string[] {
+  return [unitName(name, 'socket'), unitName(name, 'service')]
 }
 
 function unwritable(path: string, cause: unknown): DockerDriverError {

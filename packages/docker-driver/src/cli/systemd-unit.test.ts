@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { unitFile, unitName } from './systemd-unit.js'
+import { unitFiles, unitName, type UnitOptions } from './systemd-unit.js'
 
-describe('unitFile', () => {
+const unitFile = (options: UnitOptions, type: 'service' | 'socket' = 'service'): string => unitFiles(options).get(unitName(options.name, type)) ?? ''
+
+describe('unitFiles', () => {
   it('starts before Docker, and does not need it', () => {
     const text = unitFile({ name: 'dovesnap', command: ['/usr/bin/node', '/opt/driver.js', '--name', 'dovesnap'] })
     expect(text).toContain('Before=docker.service\n')
@@ -15,6 +17,21 @@ describe('unitFile', () => {
   })
 })
 
+describe('the socket', () => {
+  const socket = unitFile({ name: 'dovesnap', command: ['/usr/bin/node'] }, 'socket')
+
+  it('is where Docker looks, and nobody else\'s', () => {
+    expect(socket).toContain('ListenStream=/run/docker/plugins/dovesnap.sock\n')
+    expect(socket).toContain('SocketMode=0600\n')
+  })
+
+  it('is there before Docker, and whenever the service runs', () => {
+    expect(socket).toContain('Before=docker.service\n')
+    expect(socket).toContain('WantedBy=sockets.target\n')
+    expect(unitFile({ name: 'dovesnap', command: ['/usr/bin/node'] })).toMatch(/^Wants=.* streambed-docker-driver-dovesnap\.socket$/m)
+  })
+})
+
 describe('unitName', () => {
-  it('has the name of the driver in it', () => expect(unitName('dovesnap')).toBe('streambed-docker-driver-dovesnap.service'))
+  it('has the name of the driver in it', () => expect(unitName('dovesnap', 'service')).toBe('streambed-docker-driver-dovesnap.service'))
 })

@@ -161,7 +161,7 @@ export class DockerNetworkDriver implements NetworkDriver, AsyncDisposable {
       const ledger = new Ledger(new Map(networks.map((network) => [network.id, network])), (all) => controller.write(all))
       const requests = readRequests(bridges, name, networks)
       const driver = new DockerNetworkDriver(options, { name, database, links, machine, docker, controller, ledger, nat, requests, defaultControllers })
-      driver.#server = use(await serveNetworkDriver({ socket, driver, onLog: (call) => driver.#called(call) }))
+      driver.#server = use(await serveNetworkDriver({ socket, descriptor: options.socketDescriptor, driver, onLog: (call) => driver.#called(call) }))
       // Now that no other process of this name does the same.
       await machine.apply(networks, { strict: true })
       if (options.status !== undefined) driver.#status = use(await serveDriverStatus(driver.#context, options.status, driver.#metrics, () => driver.statusContext, () => driver.#looked()))

@@ -30,6 +30,8 @@ export interface DockerNetworkDriverOptions {
   readonly status?: StatusOptions | undefined
   /** Path of the socket that Docker calls. Default: by the name. */
   readonly socket?: string | undefined
+  /** The file descriptor of that socket, when somebody has made it that listens for us, such as systemd. It is closed at the end; its file stays. */
+  readonly socketDescriptor?: number | undefined
   /** Milliseconds that Open vSwitch may take to answer at the start. Default 30,000. */
   readonly timeout?: number | undefined
   /** Milliseconds between two comparisons of everything. Default 30,000. */

@@ -61,13 +61,29 @@ async function takePath(first: string, path: string): Promise<void> {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     }
-    const obstacle = await removeStaleSocket(path).catch((error: NodeJS.ErrnoException) => {
-      // Another one that begins has removed it at the same time.
-      if (error.code !== 'ENOENT') throw error
-      return undefined
-    })
-    if (obstacle !== undefined) throw new DockerDriverError('conflict', `no network driver can listen on ${path}: ${(await whoListens(path)) ?? obstacle}`)
+    await clearPath(path)
   }
+}
+
+/** Removes the socket that a process has left which is no more. @throws DockerDriverError `conflict` when somebody listens there */
+export async function clearPath(path: string): Promise<void> {
+  const obstacle = await removeStaleSocket(path).catch((error: NodeJS.ErrnoException) => {
+    // Another one that begins has removed it at the same time.
+    if (error.code !== 'ENOENT') throw error
+    return undefined
+  })
+  if (obstacle !== undefined) throw new DockerDriverError('conflict', `no network driver can listen on ${path}: ${(await whoListens(path)) ?? obstacle}`)
+}
+
+/** Makes a server listen on a socket that listens already, and is somebody else's: its file stays. @throws DockerDriverError `kernel` */
+export async function listenOnDescriptor(server: Server, path: string, descriptor: number): Promise<PluginSocket> {
+  try {
+    server.listen({ fd: descriptor })
+    await once(server, 'listening')
+  } catch (error) {
+    throw new DockerDriverError('kernel', `the socket ${path} that was handed over as descriptor ${descriptor} cannot be listened on: ${(error as Error).message}`, { cause: error })
+  }
+  return { release: () => Promise.resolve() }
 }
 
 /** The `Server` header of our answers. */

@@ -4,7 +4,7 @@ import { DockerDriverError } from '../errors.js'
 import { type Answer, answerTo, callOf } from './answer.js'
 import type { NetworkDriver } from './network-driver.js'
 import { failure, Operations } from './operations.js'
-import { listenOnPluginSocket, SERVER_HEADER } from './plugin-socket.js'
+import { listenOnDescriptor, listenOnPluginSocket, SERVER_HEADER } from './plugin-socket.js'
 
 /** A request that was answered. */
 export interface CallLog {
@@ -24,6 +24,8 @@ export interface CallLog {
 export interface ServeNetworkDriverOptions {
   /** Path of the unix socket: {@link pluginSocketPath}. */
   readonly socket: string
+  /** The file descriptor of that socket, when it listens already: then it is not made, and its file stays. Who waits in its queue is served. */
+  readonly descriptor?: number | undefined
   readonly driver: NetworkDriver
   /** Called for every request, when it is answered. What it throws is ignored. */
   readonly onLog?: ((entry: CallLog) => void) | undefined
@@ -42,7 +44,7 @@ export interface ServeNetworkDriverOptions {
 export interface NetworkDriverServer extends AsyncDisposable {
   /** Path of the socket. */
   readonly socket: string
-  /** Stops listening, removes the socket's file if it is still ours, and waits for the operations that run. Idempotent. */
+  /** Stops listening, removes the socket's file if it is still ours (and was not handed over), and waits for the operations that run. Idempotent. */
   close(): Promise<void>
 }
 
@@ -101,7 +103,7 @@ export async function serveNetworkDriver(options: ServeNetworkDriverOptions): Pr
   })
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuse(error, socket, busy.has(socket)))
 
-  const file = await listenOnPluginSocket(server, options.socket)
+  const file = options.descriptor === undefined ? await listenOnPluginSocket(server, options.socket) : await listenOnDescriptor(server, options.socket, options.descriptor)
   const close = async (): Promise<void> => {
     await file.release()
     const closed = new Promise((resolve) => server.close(resolve))
