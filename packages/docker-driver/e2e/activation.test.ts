@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { unitFiles } from '../src/cli/systemd-unit.js'
 import { dockerSocket } from './world/docker.js'
-import { Daemon, run, until } from './world/program.js'
-import { childrenOf, SocketUnit } from './world/socket-unit.js'
+import { Daemon, descendantsOf, run, until } from './world/program.js'
+import { SocketUnit } from './world/socket-unit.js'
 import { useWorld } from './world/world.js'
 
 // The driver's socket is systemd's, and there also while the driver is not: calls of Docker wait for it.
@@ -54,7 +54,7 @@ describe.skipIf(!hasTool)('a driver with a socket of systemd', { timeout: 120_00
     expect(await other.ended(), other.output).toBe(1)
     expect(other.output).toMatch(/another process|does already/)
     const socket = readlinkSync(`/proc/${unit.pid}/fd/3`)
-    const children = childrenOf(unit.pid)
+    const children = descendantsOf(unit.pid)
     expect(children.length).toBeGreaterThan(0)
     for (const child of children) {
       expect(readFileSync(`/proc/${child}/environ`, 'utf8')).not.toContain('LISTEN_')

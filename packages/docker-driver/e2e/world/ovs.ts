@@ -35,6 +35,15 @@ export class OpenVswitch {
     await this.#server?.stop(signal)
   }
 
+  /** ovs-vswitchd does nothing more until {@link resume}; the database goes on. */
+  pause(): void {
+    this.#vswitchd?.pause()
+  }
+
+  resume(): void {
+    this.#vswitchd?.resume()
+  }
+
   async restart(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     await this.down(signal)
     await this.up()

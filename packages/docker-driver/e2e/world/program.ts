@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
@@ -67,6 +68,16 @@ export class Daemon {
     await ended
   }
 
+  /** Lets it do nothing, until {@link resume}. */
+  pause(): void {
+    this.#child.kill('SIGSTOP')
+  }
+
+  /** Lets it go on. */
+  resume(): void {
+    this.#child.kill('SIGCONT')
+  }
+
   /** Resolves with the exit code when it ends by itself. */
   async ended(): Promise<number | null> {
     if (this.running) await once(this.#child, 'exit')
@@ -83,6 +94,12 @@ export class Daemon {
       return `${what}; it wrote: ${this.#output}`
     }, limitMs)
   }
+}
+
+/** The processes that a process has started, and theirs. */
+export function descendantsOf(pid: number): readonly number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
+  return children.flatMap((child) => [child, ...descendantsOf(child)])
 }
 
 /** Asks again and again, for what tells nobody when it is so. */

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { once } from 'node:events'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { connect } from 'node:net'
@@ -98,9 +97,4 @@ export class SocketUnit {
   #times(): number {
     return [...this.#output.matchAll(/^ended /gm)].length
   }
-}
-
-/** The processes that a process has started. */
-export function childrenOf(pid: number): readonly number[] {
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
 }
