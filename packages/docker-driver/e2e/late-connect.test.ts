@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { DockerNetworkDriver, type Network } from '../dist/index.js'
 import { busybox, Docker, dockerSocket } from './world/docker.js'
 import { OpenVswitch } from './world/ovs.js'
@@ -11,6 +11,8 @@ let docker: Docker
 let ovs: OpenVswitch
 let driver: DockerNetworkDriver
 let log: string[] = []
+
+const begin = (): Promise<DockerNetworkDriver> => DockerNetworkDriver.start({ docker: dockerSocket, onLog: ({ level, text }) => log.push(`${level}: ${text}`) })
 
 async function create(name: string, ...options: string[]): Promise<void> {
   await docker.cli('network', 'create', '-d', 'dovesnap', '--internal', '-o', 'ovs.bridge.userspace=true', ...options, name)
@@ -30,7 +32,7 @@ describe.skipIf(reason !== undefined)('the MAC address of a container', () => {
   beforeAll(async () => {
     ;[docker, ovs] = [new Docker(), new OpenVswitch()]
     await Promise.all([docker.begin(), ovs.begin()])
-    driver = await DockerNetworkDriver.start({ docker: dockerSocket, onLog: ({ level, text }) => log.push(`${level}: ${text}`) })
+    driver = await begin()
     await create('first', '--subnet=10.8.0.0/24')
     await create('second', '--subnet=10.9.0.0/24')
     await create('leased', '--ipam-driver=null', '-o', 'ovs.bridge.dhcp=true')
@@ -41,6 +43,7 @@ describe.skipIf(reason !== undefined)('the MAC address of a container', () => {
     await Promise.all([docker.down(), ovs.down()])
   })
   afterEach(async () => {
+    docker.resume()
     await docker.cli('rm', '--force', ...(await docker.cli('ps', '--all', '--quiet')).split('\n').filter(Boolean))
     log = []
   })
@@ -80,6 +83,32 @@ describe.skipIf(reason !== undefined)('the MAC address of a container', () => {
     await docker.sleeper('asked', '--network', 'first', '--mac-address', '02:00:00:00:00:99', ...label)
     expect(await addresses('asked', 'first')).toEqual(['02:00:00:00:00:99', '02:00:00:00:00:99', '02:00:00:00:00:99'])
     expect(log).toContainEqual(expect.stringMatching(/^warning: .*asked.*02:00:00:00:00:99.*0e:99/))
+  })
+
+  it('has the prefix of its label also when it was not known whose it is, and the driver was restarted before the container joins', async () => {
+    // Docker does not say whose the endpoint is, and what it is answered it reads later: it still has to ask for the rest.
+    const create = driver.createEndpoint.bind(driver)
+    vi.spyOn(driver, 'createEndpoint').mockImplementationOnce((request, context) => {
+      docker.pause()
+      return create(request, context)
+    })
+    const started = docker.sleeper('late', '--network', 'second', ...label)
+    await until(() => log.some((line) => line.includes('NetworkDriver.CreateEndpoint')), 'the endpoint is made')
+    await until(async () => (await ovs.vsctl('--columns=external_ids', 'list', 'Interface')).includes('macUnclear'), 'that is written down')
+    await driver.close()
+    driver = await begin()
+    const join = driver.join.bind(driver)
+    vi.spyOn(driver, 'join').mockImplementationOnce(async (request, context) => {
+      await until(() => driver.statusContext.shortEngineId !== '000000', 'Docker answers the new driver')
+      return join(request, context)
+    })
+    docker.resume()
+    await started
+    const [used, shown, believed] = await addresses('late', 'second')
+    expect(used).toMatch(/^0e:99:/)
+    expect(believed).toBe(used)
+    expect(['', used]).toContain(shown)
+    expect(log.join('\n')).not.toMatch(/joins before Docker can say|keeps the MAC address/)
   })
 
   it('is never another one than Docker shows, when several are started at once', async () => {

@@ -53,6 +53,15 @@ export class Docker {
     await this.#daemon?.stop(signal)
   }
 
+  /** It answers nobody until {@link resume}; its connections stay. */
+  pause(): void {
+    this.#daemon?.pause()
+  }
+
+  resume(): void {
+    this.#daemon?.resume()
+  }
+
   async restart(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     await this.down(signal)
     await this.up()

@@ -69,8 +69,6 @@ export interface DriverContext {
   readonly waiting: Map<string, readonly DockerContainer[]>
   /** What an endpoint's Join said whose container was not known then: by endpoint id. */
   readonly unresolved: Map<string, { readonly sandboxKey: string; readonly portMappings: readonly PortMapping[] }>
-  /** Endpoints whose MAC address is still to be chosen: when their container is known. */
-  readonly unclearMacs: Set<string>
   /** Ports of the machine are chosen and checked one after the other, each until the ledger has them. */
   readonly publishing: Serial
   /** Containers of which it was logged that a flat network publishes no ports: by id. */

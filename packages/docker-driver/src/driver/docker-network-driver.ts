@@ -85,7 +85,6 @@ export class DockerNetworkDriver implements NetworkDriver, AsyncDisposable {
       pending: new Map(),
       waiting: new Map(),
       unresolved: new Map(),
-      unclearMacs: new Set(),
       prefixes: new MacPrefixes(),
       reserved: new Map(),
       admitting: new Map(),

@@ -34,7 +34,7 @@ export async function createEndpoint(context: DriverContext, request: CreateEndp
   const { ledger, links, fresh } = context
   const network = networkOf(context, request.networkId)
   const known = network.endpoints.get(request.endpointId)
-  if (known !== undefined) return context.unclearMacs.has(known.id) ? {} : reply(request, known.mac)
+  if (known !== undefined) return known.macUnclear === true ? {} : reply(request, known.mac)
   const first = request.mac ?? macFor(network, request)
   fresh.set(request.endpointId, performance.now())
   const waits = waitingContainers(context, network)
@@ -47,8 +47,7 @@ export async function createEndpoint(context: DriverContext, request: CreateEndp
     throw error
   })
   const mac = expected?.type === 'known' ? prefixed(macFor(network, request, expected.containerId), expected.prefix) : first
-  if (expected?.type === 'unclear') context.unclearMacs.add(request.endpointId)
-  const endpoint: Endpoint = { ...made, mac }
+  const endpoint: Endpoint = { ...made, mac, ...(expected?.type === 'unclear' && { macUnclear: true }) }
   try {
     if (mac !== first) await links.setMac(endpoint.containerInterface, mac)
     signal?.throwIfAborted()
@@ -62,7 +61,7 @@ export async function createEndpoint(context: DriverContext, request: CreateEndp
   ledger.note(ofEndpoint(network.id, endpoint.id, () => endpoint))
   void startPort(context, network, endpoint)
   // Without an answer Docker leaves the address as it finds it when the container has joined.
-  return expected?.type === 'unclear' ? {} : reply(request, mac)
+  return endpoint.macUnclear === true ? {} : reply(request, mac)
 }
 
 /**
@@ -143,8 +142,8 @@ function freeOfport({ database, pending }: DriverContext, network: Network): num
 }
 
 /** Forgets what is known of an endpoint beside the networks. */
-export function forget({ pending, unresolved, fresh, unclearMacs, waiting, admitting }: DriverContext, endpointId: string): void {
-  for (const one of [pending, unresolved, fresh, unclearMacs, waiting, admitting]) one.delete(endpointId)
+export function forget({ pending, unresolved, fresh, waiting, admitting }: DriverContext, endpointId: string): void {
+  for (const one of [pending, unresolved, fresh, waiting, admitting]) one.delete(endpointId)
 }
 
 /** What is still to be done when Docker has its answer. It never fails: what goes wrong is logged, and mended when everything is compared. */

@@ -71,7 +71,7 @@ async function admitNow(context: DriverContext, before: Network, endpoint: Endpo
   const { identity, ofport, sandboxKey } = admission
   const network: Network = { ...before, name: identity.networkName, unnamed: undefined }
   const { acls, mirror, macPrefix } = portSettings(parseLabels(identity.labels), network.options, network.name)
-  const wanted = wantedMac(context, network, endpoint, admission, macPrefix)
+  const wanted = wantedMac(network, endpoint, admission, macPrefix)
   // Docker started it before it could say whose endpoint it is: the interface is in the container by now.
   const mac = admission.restored === undefined ? wanted : await changeMacInside(context, endpoint, wanted, admission)
   if (macPrefix !== undefined && !mac.startsWith(macPrefix)) {
@@ -90,10 +90,10 @@ async function admitNow(context: DriverContext, before: Network, endpoint: Endpo
   if (mirror && !context.machine.mirroring) {
     context.log('warning', `container ${identity.containerName} is to be mirrored on network ${network.name}, but mirrored packets have nowhere to go: start the driver with --mirror_bridge_out, or with --stacking_interfaces and --stack_mirror_interface`)
   }
-  const after: Endpoint = { ...endpoint, mac, joined }
+  const after: Endpoint = { ...endpoint, mac, macUnclear: undefined, joined }
   context.checkNetwork({ ...network, endpoints: new Map(network.endpoints).set(after.id, after) }, [...ledger.networks.values()], context.controller.present())
   const publishes = joined.portMappings.length > 0
-  const back = ofEndpoint(network.id, endpoint.id, (was) => was && { ...was, mac: endpoint.mac, joined: undefined })
+  const back = ofEndpoint(network.id, endpoint.id, (was) => was && { ...was, mac: endpoint.mac, macUnclear: endpoint.macUnclear, joined: undefined })
   await undoing(context.log, async (undo) => {
     undo.add('admit the port', () => ledger.change(back))
     undo.add('write the container down', () => database.commit(database.setIds('Interface', endpoint.hostInterface, endpointIds({ ...endpoint, joined: undefined })), { carriedOut: false }))
@@ -124,8 +124,8 @@ async function admitNow(context: DriverContext, before: Network, endpoint: Endpo
  * What Docker was told it gives to the interface, and shows: that stays, whatever a label says. Where it was told nothing, it takes the
  * address that the interface has.
  */
-function wantedMac({ unclearMacs }: DriverContext, network: Network, endpoint: Endpoint, { identity, restored }: Admission, prefix: string | undefined): string {
-  const shown = restored === undefined ? (unclearMacs.has(endpoint.id) ? undefined : endpoint.mac) : restored.mac
+function wantedMac(network: Network, endpoint: Endpoint, { identity, restored }: Admission, prefix: string | undefined): string {
+  const shown = restored === undefined ? (endpoint.macUnclear === true ? undefined : endpoint.mac) : restored.mac
   return shown ?? prefixed(macFor(network, { ...endpoint, endpointId: endpoint.id }, identity.containerId), prefix)
 }
 

@@ -17,6 +17,8 @@ describe('state in external_ids', () => {
     expect(readEndpoint(endpointIds(endpoint), 'odsveeeeee', 7)).toEqual(endpoint)
     const waiting = { ...endpoint, joined: undefined }
     expect(readEndpoint(endpointIds(waiting), 'odsveeeeee', 7)).toEqual(waiting)
+    const unclear = { ...waiting, macUnclear: true } as const
+    expect(readEndpoint(endpointIds(unclear), 'odsveeeeee', 7)).toEqual(unclear)
   })
 
   it('is left alone when it is another driver’s, or damaged', () => {

@@ -62,9 +62,9 @@ export function bridgeIds({ driver, engine, id, name, pool }: BridgeIdentity, re
 }
 
 /** `external_ids` of an endpoint's interface. `attached-mac` is what Open vSwitch's own integration guide calls it. */
-export function endpointIds({ id, containerInterface, mac, ipv4, ipv6, joined }: Endpoint): StringMap {
+export function endpointIds({ id, containerInterface, mac, macUnclear, ipv4, ipv6, joined }: Endpoint): StringMap {
   const { ofport: _, ...kept } = joined ?? { ofport: undefined }
-  const record = { containerInterface, mac, ipv4, ipv6, ...(joined !== undefined && { joined: kept }) }
+  const record = { containerInterface, mac, macUnclear, ipv4, ipv6, ...(joined !== undefined && { joined: kept }) }
   return { [key.endpoint]: id, [key.state]: JSON.stringify(record), 'attached-mac': mac }
 }
 
@@ -82,8 +82,8 @@ export function readEndpoint(ids: StringMap, hostInterface: string, ofport: numb
   const id = ids[key.endpoint]
   const record = parsed<Partial<EndpointRecord>>(ids[key.state])
   if (id === undefined || typeof record?.mac !== 'string' || typeof record.containerInterface !== 'string') return undefined
-  const { containerInterface, mac, ipv4, ipv6, joined } = record
-  return { id, hostInterface, containerInterface, mac, ipv4, ipv6, joined: joined === undefined || ofport === undefined ? undefined : { ...joined, ofport } }
+  const { containerInterface, mac, macUnclear, ipv4, ipv6, joined } = record
+  return { id, hostInterface, containerInterface, mac, ...(macUnclear === true && { macUnclear }), ipv4, ipv6, joined: joined === undefined || ofport === undefined ? undefined : { ...joined, ofport } }
 }
 
 function parsed<T>(text: string | undefined): T | undefined {

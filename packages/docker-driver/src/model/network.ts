@@ -110,6 +110,8 @@ export interface Endpoint {
   /** The other end, as it is called before Docker renames it. */
   readonly containerInterface: string
   readonly mac: string
+  /** Docker was told no MAC address, since it was not known whose the endpoint is: {@link mac} is provisional until Join. */
+  readonly macUnclear?: true | undefined
   /** With prefix length; from Docker's IPAM, or by DHCP. */
   readonly ipv4: string | undefined
   readonly ipv6: string | undefined
