@@ -57,6 +57,26 @@ describe('streambed-docker-driver', { timeout: 60_000 }, () => {
     expect(other.exitCode).toBe(0)
   })
 
+  it('says what Docker calls the interfaces in the containers', async () => {
+    const driver = await world.driver('streambed')
+    for (const name of ['one', 'two']) await world.network('streambed', name, `--subnet=10.9.${name === 'one' ? 1 : 2}.0/24`)
+    await world.docker.sleeper('con1', '--network', 'one')
+    const names = async (): Promise<Record<string, readonly string[]>> =>
+      Object.fromEntries(Object.values(await driver.networks()).map(({ NetworkName, DynamicNetworkStates }) => [NetworkName, Object.values(DynamicNetworkStates.Containers).map(({ IfName }) => IfName)]))
+    expect(await names()).toEqual({ one: ['eth0'], two: [] })
+    await world.docker.cli('network', 'connect', 'two', 'con1')
+    expect(await names()).toEqual({ one: ['eth0'], two: ['eth1'] })
+    // Another interface, of the same container and network.
+    await world.docker.cli('network', 'disconnect', 'one', 'con1')
+    expect(await names()).toEqual({ one: [], two: ['eth1'] })
+    await world.docker.cli('network', 'connect', 'one', 'con1')
+    const last = (await world.docker.exec('con1', 'ls', '/sys/class/net')).split('\n').filter((name) => !['lo', 'eth1'].includes(name))
+    expect(await names()).toEqual({ one: last, two: ['eth1'] })
+    // It looks by itself: another process knows as much.
+    await driver.restart()
+    expect(await names()).toEqual({ one: last, two: ['eth1'] })
+  })
+
   it('answers wrong calls with an error in words, and a network that is refused leaves nothing', async () => {
     const driver = await world.driver('streambed')
     const create = (...options: string[]): Promise<string> => world.networkRefused('streambed', 'lab', '--subnet 10.9.1.0/24', ...options)
