@@ -1,3 +1,4 @@
+import { printPort } from '@streambed/ovs/openflow'
 import type { FlowMaker } from '../core/flow.js'
 import type { DpContext } from '../core/state.js'
 import { makerOf } from '../core/wanted.js'
@@ -29,7 +30,7 @@ function* problems(context: DpContext, make: FlowMaker): Iterable<readonly [text
 function placeText(place: AclPlace): string {
   switch (place.type) {
     case 'port':
-      return `port ${String(place.port)}`
+      return `port ${printPort(place.port)}`
     case 'vlan':
       return `VLAN ${String(place.vid)} ${place.direction === 'in' ? 'inbound' : 'outbound'}`
     case 'dataplane':

@@ -1,4 +1,4 @@
-import { OFPPS } from '@streambed/ovs/openflow'
+import { OFPPS, printPort } from '@streambed/ovs/openflow'
 import { lacpPortChanged } from '../lacp/lacp.js'
 import { forgetPort } from '../learning/learn.js'
 import { forgetNextHops } from '../routing/route.js'
@@ -36,6 +36,6 @@ export function portChanged(network: NetworkState, event: PortChanged, now: numb
     (next: NetworkState) => stackChanged(next, dp.name, now),
   ]
   const result = inTurn(changed, steps)
-  const text = `port ${String(portNo)} is ${up ? 'up' : 'down'}`
+  const text = `port ${printPort(portNo)} is ${up ? 'up' : 'down'}`
   return { state: result.state, effects: [told, { type: 'log', level: 'info', dpName: dp.name, text }, ...result.effects] }
 }

@@ -1,3 +1,4 @@
+import { printPort } from '@streambed/ovs/openflow'
 import type { ReceivedFrame } from './frame.js'
 import type { PacketArrived } from './event.js'
 import type { DpState, NetworkState } from './state.js'
@@ -15,14 +16,14 @@ export function receivedFrame(_network: NetworkState, state: DpState, event: Pac
   if (dp.strict_packet_in_cookie && cookie !== dp.cookie) return `packet-in with the cookie 0x${cookie.toString(16)}, which is not ours`
   if (reason !== 'action' && reason !== 'invalid_ttl') return `packet-in that nobody asked for (${String(reason)})`
   const port = inPort === undefined ? undefined : dp.ports.get(inPort)
-  if (!port) return `packet-in from port ${String(inPort)}, which is not configured`
+  if (!port) return `packet-in from port ${inPort === undefined ? 'unknown' : printPort(inPort)}, which is not configured`
   const data = event.data.subarray(0, longest)
-  if (data.length < 14) return `packet-in of ${String(data.length)} bytes from port ${String(port.number)}`
+  if (data.length < 14) return `packet-in of ${String(data.length)} bytes from port ${printPort(port.number)}`
   const tagged = u16(data, 12) === 0x8100 && data.length >= 18
   const ethType = u16(data, tagged ? 16 : 12)
   const ethSrc = mac(data, 6)
   const written = mac(data, 0)
-  if ((data[6] ?? 0) & 1 || ethSrc === '00:00:00:00:00:00') return `packet-in from port ${String(port.number)} with the source ${ethSrc}`
+  if ((data[6] ?? 0) & 1 || ethSrc === '00:00:00:00:00:00') return `packet-in from port ${printPort(port.number)} with the source ${ethSrc}`
   const tag = tagged ? u16(data, 14) & 0xfff : undefined
   // With a global VLAN the last two octets of the destination say which VLAN is meant.
   const isGlobal = tag !== undefined && dp.global_vlan > 0 && tag === dp.global_vlan
@@ -30,7 +31,7 @@ export function receivedFrame(_network: NetworkState, state: DpState, event: Pac
   const vlan = vid === undefined ? undefined : dp.vlans.get(vid)
   if (vid !== undefined && !vlan) return `packet-in of VLAN ${String(vid)}, which is not configured`
   if (dp.stack && vlan && !port.stack && port.native_vlan !== vlan.vid && !port.tagged_vlans.includes(vlan.vid)) {
-    return `packet-in from port ${String(port.number)}, which is not in VLAN ${String(vlan.vid)}`
+    return `packet-in from port ${printPort(port.number)}, which is not in VLAN ${String(vlan.vid)}`
   }
   const ethDst = isGlobal && vlan ? vlan.faucet_mac : written
   return { port, vlan, ethSrc, ethDst, ethType, reason, data, totalLen: event.totalLen }

@@ -1,3 +1,4 @@
+import { printPort } from '@streambed/ovs/openflow'
 import { inTurn, type Effect, type Step } from '../core/effect.js'
 import type { ReceivedFrame } from '../core/frame.js'
 import { isRunning } from '../core/ports.js'
@@ -98,7 +99,7 @@ function mismatches(state: DpState, number: number, { actor: { system } }: LacpP
   return lagPorts(state).flatMap((other): Effect[] => {
     const theirs = lacp.partners.get(other.number)?.pdu?.actor.system
     if (other.lacp !== lag || other.number === number || theirs === undefined || theirs === system) return []
-    const text = `LAG ${String(lag)}: the partner of port ${String(number)} is ${system}, that of port ${String(other.number)} is ${theirs}; both must be one system`
+    const text = `LAG ${String(lag)}: the partner of port ${printPort(number)} is ${system}, that of port ${printPort(other.number)} is ${theirs}; both must be one system`
     return [{ type: 'log', level: 'error', dpName: dp.name, text }]
   })
 }

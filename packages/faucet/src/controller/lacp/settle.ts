@@ -1,3 +1,4 @@
+import { printPort } from '@streambed/ovs/openflow'
 import { inTurn, type Effect, type Step } from '../core/effect.js'
 import { isRunning } from '../core/ports.js'
 import { updateDp, type DpState, type NetworkState } from '../core/state.js'
@@ -97,7 +98,7 @@ function told(network: NetworkState, { dpName, port: number, is, stopped }: Chan
   const effects: readonly Effect[] = [
     { type: 'event', dpId: state.dp.dp_id, dpName, event: { LAG_CHANGE: { port_no: number, state: is.actor, role: is.role } } },
     { type: 'count', metric: 'port_lacp_state_change_count', labels, dpName },
-    { type: 'log', level: 'info', dpName, text: `port ${String(number)} of LAG ${String(port.lacp)}: ${textOf(is)}` },
+    { type: 'log', level: 'info', dpName, text: `port ${printPort(number)} of LAG ${String(port.lacp)}: ${textOf(is)}` },
     ...(speaks ? speak(state, port) : []),
   ]
   const forgotten = inTurn(network, (stopped ? [forgetPort, forgetNextHops] : []).map((forget) => (next: NetworkState) => forget(next, dpName, number, now)))

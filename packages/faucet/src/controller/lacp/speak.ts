@@ -1,3 +1,4 @@
+import { printPort } from '@streambed/ovs/openflow'
 import type { ResolvedPort } from '../../config/index.js'
 import { formatMac } from '../../config/address.js'
 import type { Effect } from '../core/effect.js'
@@ -16,7 +17,7 @@ export function speak(state: DpState, port: ResolvedPort): readonly Effect[] {
   const { dp, lacp } = state
   const silent = (port.lacp_passthrough ?? []).find((peer) => lacp.ports.get(numberOf(state, peer))?.actor !== actorState.up)
   if (silent !== undefined) {
-    const text = `no LACP on port ${String(port.number)}, since port ${String(silent)} of its lacp_passthrough has no partner`
+    const text = `no LACP on port ${printPort(port.number)}, since port ${String(silent)} of its lacp_passthrough has no partner`
     return [{ type: 'log', level: 'debug', dpName: dp.name, text }]
   }
   const partner = lacp.partners.get(port.number)

@@ -1,3 +1,4 @@
+import { printPort } from '@streambed/ovs/openflow'
 import type { Effect, Step } from '../core/effect.js'
 import type { KnownHost } from '../core/event.js'
 import { dpById, withDp, type NetworkState } from '../core/state.js'
@@ -20,7 +21,7 @@ export function knowHosts(network: NetworkState, hosts: readonly KnownHost[], no
     const { dp } = found
     const state = learnings.get(dp.name) ?? found
     if (!isPossible(state, { vid, port })) {
-      const text = `${mac} cannot be on port ${String(port)} in VLAN ${String(vid)}: the configuration does not have that`
+      const text = `${mac} cannot be on port ${printPort(port)} in VLAN ${String(vid)}: the configuration does not have that`
       effects.push({ type: 'log', level: 'warning', dpName: dp.name, text })
       continue
     }

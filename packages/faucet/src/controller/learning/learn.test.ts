@@ -1,3 +1,4 @@
+import { OFPP } from '@streambed/ovs/openflow'
 import { describe, expect, it } from 'vitest'
 import { connectedNetwork, flowsOf } from '../core/network.test-support.js'
 import { oneDp } from '../switching/switching.test-support.js'
@@ -44,6 +45,14 @@ describe('a host that is seen', () => {
     expect(moved.events).toMatchObject([{ L2_LEARN: { port_no: 2, previous_port_no: 1 } }])
     const { learning } = dpOf(moved.network)
     expect([hostCount(learning, { port: 1 }), hostCount(learning, { port: 2 }), hostCount(learning, { vid: 100 })]).toEqual([0, 1, 1])
+  })
+
+  it('is told by the name of the port, where that has one: the event has the number of Faucet', () => {
+    const seen = steps({ 1: access, [OFPP.LOCAL]: access }).at(10, packetFrom(1, 1)).at(11, packetFrom(1, OFPP.LOCAL))
+    const lines = seen.effects.flatMap((effect) => (effect.type === 'log' ? [effect.text] : []))
+    expect(lines).toEqual(['learned 02:00:00:00:00:01 on port LOCAL in VLAN 100, moved from port 1 (1 hosts in all)'])
+    expect(seen.events).toMatchObject([{ L2_LEARN: { port_no: 4294967294, previous_port_no: 1 } }])
+    expect(seen.at(12, portIs(OFPP.LOCAL, false)).effects).toContainEqual(expect.objectContaining({ type: 'log', text: 'port LOCAL is down' }))
   })
 
   it('is learned from every packet, however many there are', () => {

@@ -1,3 +1,4 @@
+import { printPort } from '@streambed/ovs/openflow'
 import type { ResolvedVlan } from '../../config/index.js'
 import type { Effect, Step } from '../core/effect.js'
 import type { ReceivedFrame } from '../core/frame.js'
@@ -37,7 +38,7 @@ export function learn(network: NetworkState, dpName: string, frame: ReceivedFram
     learning = withBan(learning, 'port', port.number, now, seen.began)
     learning = { ...learning, loops: new Map(learning.loops).set(port.number, now) }
     if (seen.began) {
-      const text = `${ethSrc} moved from port ${String(known?.port)} to port ${String(port.number)} too fast: a loop, port ${String(port.number)} is closed for a while`
+      const text = `${ethSrc} moved from port ${printPort(known?.port ?? port.number)} to port ${printPort(port.number)} too fast: a loop, port ${printPort(port.number)} is closed for a while`
       effects.push({ type: 'log', level: 'warning', dpName: name, text })
     }
   }
@@ -52,7 +53,7 @@ function refuse(network: NetworkState, state: DpState, { ethSrc }: ReceivedFrame
     const next = withBan(learning, type, number, now, true)
     if (next === learning) continue
     learning = next
-    const where = type === 'port' ? `port ${String(number)}` : `VLAN ${String(number)}`
+    const where = type === 'port' ? `port ${printPort(number)}` : `VLAN ${String(number)}`
     effects.push({ type: 'log', level: 'info', dpName: state.dp.name, text: `${where} has as many hosts as it may: ${ethSrc} is not learned` })
   }
   return { state: learning === state.learning ? network : withDp(network, { ...state, learning }), effects }
@@ -63,8 +64,8 @@ function tell({ dp }: DpState, frame: ReceivedFrame, vlan: ResolvedVlan, host: L
   const { src, dst } = l3Addresses(frame)
   const { stack } = frame.port
   const total = String(hostCount(learning, { vid: vlan.vid }))
-  const moved = known && known.port !== host.port ? `, moved from port ${String(known.port)}` : ''
-  const text = `learned ${host.mac} on port ${String(host.port)} in VLAN ${String(vlan.vid)}${moved} (${total} hosts in all)`
+  const moved = known && known.port !== host.port ? `, moved from port ${printPort(known.port)}` : ''
+  const text = `learned ${host.mac} on port ${printPort(host.port)} in VLAN ${String(vlan.vid)}${moved} (${total} hosts in all)`
   return [
     {
       type: 'event',

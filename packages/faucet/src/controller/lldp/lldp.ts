@@ -1,3 +1,4 @@
+import { printPort } from '@streambed/ovs/openflow'
 import { formatMac } from '../../config/address.js'
 import { inTurn, type Effect, type Step } from '../core/effect.js'
 import type { ReceivedFrame } from '../core/frame.js'
@@ -80,7 +81,7 @@ function noticeSilence(network: NetworkState, dpName: string, now: number): Step
   return {
     state: updateDp(network, dpName, (dp) => ({ ...dp, lldp: { ...dp.lldp, heard } })),
     effects: lost.map(([port, { at }]): Effect => {
-      return { type: 'log', level: 'info', dpName, text: `no LLDP on port ${String(port)} for ${String(Math.floor(now - at))} seconds` }
+      return { type: 'log', level: 'info', dpName, text: `no LLDP on port ${printPort(port)} for ${String(Math.floor(now - at))} seconds` }
     }),
   }
 }
@@ -98,7 +99,7 @@ function watchPeer(network: NetworkState, dpName: string, { port, ethSrc }: Rece
   const next = new Map(strangers)
   if (stranger === undefined) next.delete(port.number)
   else next.set(port.number, stranger)
-  const text = `LLDP on port ${String(port.number)} is from ${ethSrc}, lldp_peer_mac says ${String(peer)}`
+  const text = `LLDP on port ${printPort(port.number)} is from ${ethSrc}, lldp_peer_mac says ${String(peer)}`
   return {
     state: updateDp(network, dpName, (dp) => ({ ...dp, lldp: { ...dp.lldp, strangers: next } })),
     effects: stranger === undefined ? [] : [{ type: 'log', level: 'warning', dpName, text }],
@@ -108,7 +109,7 @@ function watchPeer(network: NetworkState, dpName: string, { port, ethSrc }: Rece
 function changeOf({ dp }: DpState, port: number, before: HeardBeacon | undefined, now: HeardBeacon): readonly Effect[] {
   if (before && !before.lost && saysSame(before, now) && before.stackState === now.stackState) return []
   const state = now.stackState === undefined ? '' : `, stack state ${String(now.stackState)}`
-  const text = `LLDP on port ${String(port)} from ${now.mac}: dataplane 0x${now.dpId.toString(16)} ${now.dpName ?? ''}, port ${String(now.port)}${state}`
+  const text = `LLDP on port ${printPort(port)} from ${now.mac}: dataplane 0x${now.dpId.toString(16)} ${now.dpName ?? ''}, port ${printPort(now.port)}${state}`
   return [{ type: 'log', level: 'info', dpName: dp.name, text }]
 }
 
@@ -119,8 +120,8 @@ function cabling(network: NetworkState, { dp }: DpState, { port }: ReceivedFrame
   const count = (metric: string): Effect => ({ type: 'count', metric, dpName: dp.name })
   const expected = { dpId: network.dps.get(dpName)?.dp.dp_id, dpName, port: number }
   if (saysSame(expected, beacon)) return [count('stack_probes_received')]
-  const name = (end: { readonly dpName: string | undefined; readonly port: number }) => `${end.dpName ?? 'a dataplane without a name'} port ${String(end.port)}`
-  const text = `port ${String(port.number)} is connected to ${name(beacon)}, the configuration says ${name(expected)}`
+  const name = (end: { readonly dpName: string | undefined; readonly port: number }) => `${end.dpName ?? 'a dataplane without a name'} port ${printPort(end.port)}`
+  const text = `port ${printPort(port.number)} is connected to ${name(beacon)}, the configuration says ${name(expected)}`
   const isNews = !before || before.lost || !saysSame(before, beacon)
   const log: readonly Effect[] = isNews ? [{ type: 'log', level: 'error', dpName: dp.name, text }] : []
   return [count('stack_probes_received'), count('stack_cabling_errors'), ...log]

@@ -1,3 +1,4 @@
+import { printPort } from '@streambed/ovs/openflow'
 import type { ResolvedVlan } from '../../config/index.js'
 import type { Effect, Step } from '../core/effect.js'
 import type { ReceivedFrame } from '../core/frame.js'
@@ -51,7 +52,7 @@ export function takeAnswer({ state, frame, vlan, now }: Arrival, ip: Ip): Answer
   const next = heard(state, vlan, { ip, mac: frame.ethSrc, port: frame.port.number, isHost: false }, now)
   const isRouted = before?.isHost === true || isGateway(vlan, ip)
   if (next === state || !isRouted || before?.mac === frame.ethSrc) return { state: next, effects: [], done: false }
-  const text = `${ip.text} is at ${frame.ethSrc} on port ${String(frame.port.number)}, VLAN ${String(vlan.vid)}`
+  const text = `${ip.text} is at ${frame.ethSrc} on port ${printPort(frame.port.number)}, VLAN ${String(vlan.vid)}`
   return { state: next, effects: [{ type: 'log', level: 'info', dpName: state.dp.name, text }], done: true }
 }
 

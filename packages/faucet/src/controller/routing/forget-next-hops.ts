@@ -1,3 +1,4 @@
+import { printPort } from '@streambed/ovs/openflow'
 import type { ResolvedVlan } from '../../config/index.js'
 import { inTurn, type Step } from '../core/effect.js'
 import type { DpState, NetworkState } from '../core/state.js'
@@ -20,7 +21,7 @@ export function forgetNextHops(network: NetworkState, dpName: string, port: numb
       state,
       gone.map(([vlan, ip, neighbour]) => (next: DpState) => {
         if (isGateway(vlan, ip)) return { state: withLostGateway(next, vlan, ip, neighbour, now), effects: [] }
-        return forget(next, vlan, ip, `port ${String(port)} is down`)
+        return forget(next, vlan, ip, `port ${printPort(port)} is down`)
       }),
     )
   })

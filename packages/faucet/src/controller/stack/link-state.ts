@@ -1,3 +1,4 @@
+import { printPort } from '@streambed/ovs/openflow'
 import type { ResolvedPort } from '../../config/index.js'
 import type { Effect } from '../core/effect.js'
 import type { DpState, NetworkState } from '../core/state.js'
@@ -56,7 +57,7 @@ function judge(
 }
 
 function told({ dp }: DpState, port: ResolvedPort, before: StackPortState, is: StackPortState, why: string): readonly Effect[] {
-  const text = `Stack Port ${String(port.number)} state ${names[is]} (previous state ${names[before]}): ${why}`
+  const text = `Stack Port ${printPort(port.number)} state ${names[is]} (previous state ${names[before]}): ${why}`
   return [
     { type: 'event', dpId: dp.dp_id, dpName: dp.name, event: { STACK_STATE: { port: port.number, state: is } } },
     {

@@ -1,3 +1,4 @@
+import { printPort } from '@streambed/ovs/openflow'
 import { inTurn, type Effect, type Step } from '../core/effect.js'
 import type { LinksKnown } from '../core/event.js'
 import { dpById, type NetworkState } from '../core/state.js'
@@ -60,7 +61,7 @@ export function knowLinks(network: NetworkState, links: LinksKnown['links'], now
     const [near, far] = ends
     const there = near?.dp?.ports.get(near.port)?.stack
     if (!near?.dp || !far?.dp || there?.dp !== far.dp.name || there.port !== far.port) {
-      const text = `no link of the stack leads from port ${String(a.port)} of 0x${a.dpId.toString(16)} to port ${String(z.port)} of 0x${z.dpId.toString(16)}`
+      const text = `no link of the stack leads from port ${printPort(a.port)} of 0x${a.dpId.toString(16)} to port ${printPort(z.port)} of 0x${z.dpId.toString(16)}`
       effects.push({ type: 'log', level: 'warning', dpName: near?.dp?.name ?? '', text })
       continue
     }
