@@ -1,13 +1,13 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { type CommandLine, daemonFiles, initialDatabase, ovsdbServerCommand, vswitchdCommand } from '@streambed/ovs'
 import { until } from './control-switches.js'
+import { vanishingFolder, type VanishingFolder } from './vanishing-folder.js'
 
 const run = promisify(execFile)
 const python = fileURLToPath(new URL('../../../.venv/bin/python3', import.meta.url))
@@ -57,7 +57,7 @@ interface Answer {
  * datapath. Ports with a host are TAP devices, which one program fills with numbered packets; the others lead nowhere.
  */
 export class TrafficSwitch {
-  readonly dir: string
+  readonly #folder: VanishingFolder
   readonly #hosts: Readonly<Record<string, TrafficHost>>
   readonly #traffic: ChildProcess
   readonly #answers: AsyncIterator<string>
@@ -65,8 +65,8 @@ export class TrafficSwitch {
   #switch: ChildProcess | undefined
   #errors = ''
 
-  private constructor(dir: string, hosts: Readonly<Record<string, TrafficHost>>) {
-    this.dir = dir
+  private constructor(folder: VanishingFolder, hosts: Readonly<Record<string, TrafficHost>>) {
+    this.#folder = folder
     this.#hosts = hosts
     const unprivileged = process.getuid?.() === 0 ? [] : ['--map-root-user']
     this.#traffic = this.#spawn({ command: 'unshare', args: [...unprivileged, '--net', python, courier], env: {} }, 'pipe')
@@ -75,7 +75,7 @@ export class TrafficSwitch {
 
   /** Starts it, with ports from 1 to `ports`. */
   static async start(hosts: Readonly<Record<string, TrafficHost>>, ports: number): Promise<TrafficSwitch> {
-    const made = new TrafficSwitch(await mkdtemp(join(tmpdir(), 'trafsw-')), hosts)
+    const made = new TrafficSwitch(await vanishingFolder('trafsw-'), hosts)
     try {
       const files = daemonFiles(made.dir)
       await writeFile(files.database, initialDatabase())
@@ -101,6 +101,11 @@ export class TrafficSwitch {
       await made.stop()
       throw error
     }
+  }
+
+  /** Its run directory. */
+  get dir(): string {
+    return this.#folder.path
   }
 
   /** Where a controller is to listen (`punix:`) or to connect to, and bridges to dial (`unix:`). */
@@ -173,7 +178,7 @@ export class TrafficSwitch {
 
   async stop(): Promise<void> {
     for (const child of [this.#switch, this.#database, this.#traffic]) await end(child)
-    await rm(this.dir, { recursive: true })
+    await this.#folder.remove()
   }
 
   #startSwitch(): void {
