@@ -99,7 +99,11 @@ describe.skipIf(reason !== undefined)('the MAC address of a container', () => {
     driver = await begin()
     const join = driver.join.bind(driver)
     vi.spyOn(driver, 'join').mockImplementationOnce(async (request, context) => {
-      await until(() => driver.statusContext.shortEngineId !== '000000', 'Docker answers the new driver')
+      // It asks with every comparison, until it knows.
+      await until(async () => {
+        await driver.reconcile()
+        return driver.statusContext.shortEngineId !== '000000'
+      }, 'Docker answers the new driver')
       return join(request, context)
     })
     docker.resume()
