@@ -31,3 +31,9 @@ it('looks at the places of Docker, rootless Docker and podman', () => {
 it('says which certificates are missing', () => {
   expect(() => transportTo({ type: 'tcp', host: 'box', port: 2376, certificates: '/nowhere' })).toThrow(expect.objectContaining({ code: 'missing', message: expect.stringMatching(/ca\.pem.*\/nowhere/) }))
 })
+
+it('takes certificates from an option, whatever the environment says', () => {
+  const environment = { DOCKER_TLS_VERIFY: '', DOCKER_CERT_PATH: '/certs' }
+  expect(parseEndpoint('tcp://box', environment, 'socket', '/mine')).toEqual({ type: 'tcp', host: 'box', port: 2376, certificates: '/mine' })
+  expect(parseEndpoint('/run/x.sock', environment, 'socket', '/mine')).toEqual({ type: 'unix', path: '/run/x.sock' })
+})

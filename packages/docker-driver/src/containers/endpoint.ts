@@ -17,9 +17,10 @@ type Environment = Readonly<Record<string, string | undefined>>
 /**
  * Understands what DOCKER_HOST may hold, and a plain path.
  * @param option what it is called where it was given, for the message of an error
+ * @param folder of certificates, for TLS whatever the environment says
  * @throws DockerDriverError `invalid`
  */
-export function parseEndpoint(text: string, environment: Environment = process.env, option = 'socket'): EngineEndpoint {
+export function parseEndpoint(text: string, environment: Environment = process.env, option = 'socket', folder?: string): EngineEndpoint {
   const path = /^(?:unix:\/\/)?(\/.+)$/.exec(text)?.[1]
   if (path !== undefined) return { type: 'unix', path }
   const url = /^(tcp|http|https|ssh):\/\//.test(text) && URL.canParse(text) ? new URL(text) : undefined
@@ -32,8 +33,8 @@ export function parseEndpoint(text: string, environment: Environment = process.e
   const address = text.replace(/^tcp:/, 'http:')
   const web = url === undefined || url.protocol === 'ssh:' || !URL.canParse(address) ? undefined : new URL(address)
   if (web !== undefined) {
-    const tls = url?.protocol === 'https:' || (environment['DOCKER_TLS_VERIFY'] ?? '') !== ''
-    const certificates = tls ? (environment['DOCKER_CERT_PATH'] ?? join(homedir(), '.docker')) : undefined
+    const tls = folder !== undefined || url?.protocol === 'https:' || (environment['DOCKER_TLS_VERIFY'] ?? '') !== ''
+    const certificates = tls ? (folder ?? environment['DOCKER_CERT_PATH'] ?? join(homedir(), '.docker')) : undefined
     return { type: 'tcp', host: web.hostname.replace(/^\[(.*)\]$/, '$1'), port: port ?? (tls ? 2376 : 2375), certificates }
   }
   throw new DockerDriverError('invalid', `${option} must be the path of Docker's socket, unix://…, tcp://host:port or ssh://user@host (got "${text}")`)

@@ -11,6 +11,7 @@ import { inParallel } from './in-parallel.js'
 import { makeNameFiles, removeFolder } from './name-files.js'
 import { pullImage, type PullOptions } from './image.js'
 import { createNetwork, type DockerNetwork, type NetworkSpec } from './network.js'
+import { checkLimits, limitsOf, type Limit, type LimitsInfo } from './limits.js'
 import { linkAlias, linkOwners } from './owned-links.js'
 import { formatOwner, judge, OWNER_LABEL, parseOwner, surroundings, TESTBED_LABEL } from './owner.js'
 import type { ContainerSpec } from './spec.js'
@@ -32,6 +33,8 @@ export interface EngineInfo {
   readonly local: boolean
   /** Containers read files of this machine only where SELinux is told so. */
   readonly selinux: boolean
+  /** Resources of a container that it can limit. A rootless engine can limit none where the machine has control groups of version 1. */
+  readonly limits: readonly Limit[]
 }
 
 /** How an engine is reached. */
@@ -42,6 +45,8 @@ export interface ConnectEngineOptions {
    * `$XDG_RUNTIME_DIR/docker.sock`, `~/.docker/run/docker.sock`, `/run/podman/podman.sock`, `$XDG_RUNTIME_DIR/podman/podman.sock`.
    */
   readonly socket?: string | undefined
+  /** Folder with ca.pem, cert.pem and key.pem, for TLS to `tcp://`. Default: DOCKER_CERT_PATH, or `~/.docker`, when DOCKER_TLS_VERIFY is set; else no TLS. */
+  readonly certificates?: string | undefined
   /** The label `streambed.testbed` of what is made. Default: a random one. */
   readonly testbed?: string | undefined
   /** Remove, at once, what processes of this machine that are dead have left. Default true. */
@@ -91,7 +96,7 @@ export class ContainerEngine implements AsyncDisposable {
    */
   static async connect(options: ConnectEngineOptions = {}): Promise<ContainerEngine> {
     const { socket = process.env['DOCKER_HOST'] || undefined, testbed = randomUUID(), signal } = options
-    const endpoints = socket === undefined ? wellKnownEndpoints() : [parseEndpoint(socket)]
+    const endpoints = socket === undefined ? wellKnownEndpoints() : [parseEndpoint(socket, process.env, 'socket', options.certificates)]
     const { api, version } = await firstThatAnswers(endpoints, signal)
     const info = await infoOf(api, version, signal)
     const engine = new ContainerEngine(api, info, { [OWNER_LABEL]: formatOwner(surroundings().self), [TESTBED_LABEL]: testbed })
@@ -106,12 +111,14 @@ export class ContainerEngine implements AsyncDisposable {
 
   /**
    * Makes a container, not started; pulls its image when that is needed.
-   * @throws DockerDriverError `not-found` (no such image, with the registry's words, or no such network), `conflict` (the name is in use), `invalid`, `docker`, `aborted`
+   * @throws DockerDriverError `not-found` (no such image, with the registry's words, or no such network), `conflict` (the name is in use), `missing` (the engine cannot limit
+   * what is to be limited), `invalid`, `docker`, `aborted`
    */
   async create(spec: ContainerSpec, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<Container> {
     this.#checkOpen()
     const { signal } = options
     const { pull = 'missing', name } = spec
+    checkLimits(spec.resources, this.info)
     let nameFiles = this.#seesFiles && mayBeBare(spec) ? makeNameFiles(this.#own) : undefined
     let body = createBody(spec, this.labels, nameFiles)
     this.guard()
@@ -349,8 +356,10 @@ async function firstThatAnswers(endpoints: readonly EngineEndpoint[], signal: Ab
 }
 
 async function infoOf(api: EngineApi, { Version, ApiVersion, Components = [] }: Version, signal: AbortSignal | undefined): Promise<EngineInfo> {
-  const { ID, SecurityOptions, Rootless } = await api.json<{ ID?: string; SecurityOptions?: readonly string[] | null; Rootless?: boolean }>({ path: '/info', signal, what: 'ask Docker what it is' })
+  const said = await api.json<LimitsInfo & { readonly ID?: string; readonly SecurityOptions?: readonly string[] | null; readonly Rootless?: boolean }>({ path: '/info', signal, what: 'ask Docker what it is' })
+  const { ID, SecurityOptions, Rootless } = said
   const podman = Components.some(({ Name }) => /podman/i.test(Name))
+  const rootless = Rootless === true || (SecurityOptions ?? []).some((option) => option.includes('name=rootless'))
   return {
     endpoint: endpointText(api.endpoint),
     // podman makes up a new one for each call.
@@ -358,8 +367,9 @@ async function infoOf(api: EngineApi, { Version, ApiVersion, Components = [] }: 
     version: Version,
     apiVersion: ApiVersion,
     podman,
-    rootless: Rootless === true || (SecurityOptions ?? []).some((option) => option.includes('name=rootless')),
+    rootless,
     local: api.endpoint.type === 'unix',
     selinux: (SecurityOptions ?? []).some((option) => option.includes('name=selinux')),
+    limits: limitsOf(said, rootless),
   }
 }

@@ -11,3 +11,7 @@ it('are in our words, with the time to the nanosecond', () => {
   expect(eventOf(line('exec_create: sh -c a: b'))).toMatchObject({ action: 'exec_create', health: undefined })
   expect(eventOf('{')).toBeUndefined()
 })
+
+it("are Docker's, also where podman has other words", () => {
+  expect(['died', 'remove', 'exec_died', 'cleanup'].map((action) => eventOf(line(action))?.action)).toEqual(['die', 'destroy', 'exec_die', 'cleanup'])
+})

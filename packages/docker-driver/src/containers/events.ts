@@ -4,7 +4,10 @@ import { hasFired, type EngineApi } from './engine-api.js'
 
 /** What happened to a container. */
 export interface ContainerEvent {
-  /** Docker's word: `create`, `start`, `die`, `kill`, `oom`, `pause`, `unpause`, `stop`, `restart`, `destroy`, `health_status`, `exec_die`, … */
+  /**
+   * Docker's word: `create`, `start`, `die`, `kill`, `oom`, `pause`, `unpause`, `stop`, `restart`, `destroy`, `health_status`, `exec_die`, … podman
+   * says `start`, `die`, `destroy` and `exec_die` as Docker does; the others it has in part, and some of its own (`init`, `cleanup`).
+   */
   readonly action: string
   readonly containerId: string
   readonly containerName: string
@@ -141,6 +144,9 @@ export class EventHub {
   }
 }
 
+/** What podman calls otherwise. */
+const PODMANS_WORDS: Readonly<Record<string, string>> = { died: 'die', exec_died: 'exec_die', remove: 'destroy' }
+
 /** A line of `GET /events`; `nanoseconds` is Docker's time for `since`. Undefined for what is none. */
 export function eventOf(line: string): (ContainerEvent & { readonly nanoseconds: string }) | undefined {
   let message: DockerMessage
@@ -158,7 +164,7 @@ export function eventOf(line: string): (ContainerEvent & { readonly nanoseconds:
   const digits = /"timeNano":(\d+)/.exec(line)?.[1] ?? ''
   const health = detail.join(': ')
   return {
-    action,
+    action: PODMANS_WORDS[action] ?? action,
     containerId: Actor.ID ?? message.id ?? '',
     containerName: attributes['name'] ?? '',
     exitCode: code === undefined ? undefined : Number(code),

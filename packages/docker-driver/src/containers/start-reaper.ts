@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { endpointText, type EngineEndpoint } from './endpoint.js'
 import type { Sweep } from './sweep.js'
@@ -9,9 +10,10 @@ import type { Sweep } from './sweep.js'
  */
 export function startReaper(endpoint: EngineEndpoint, { owner, testbed = '' }: Sweep): () => void {
   const program = fileURLToPath(new URL('./containers/reaper.js', import.meta.url))
-  // A session of its own: a signal to this process's group does not reach it. Of the environment only what ssh and TLS need.
-  const env = Object.fromEntries(['PATH', 'HOME', 'SSH_AUTH_SOCK', 'DOCKER_TLS_VERIFY', 'DOCKER_CERT_PATH'].flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])))
-  const child = spawn(process.execPath, [program, endpointText(endpoint), owner, testbed], { stdio: ['pipe', 'ignore', 'ignore'], detached: true, env, cwd: '/' })
+  // A session of its own: a signal to this process's group does not reach it. Of the environment only what ssh needs.
+  const env = Object.fromEntries(['PATH', 'HOME', 'SSH_AUTH_SOCK'].flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])))
+  const certificates = endpoint.type === 'tcp' && endpoint.certificates !== undefined ? [resolve(endpoint.certificates)] : []
+  const child = spawn(process.execPath, [program, endpointText(endpoint), owner, testbed, ...certificates], { stdio: ['pipe', 'ignore', 'ignore'], detached: true, env, cwd: '/' })
   child.on('error', () => undefined)
   child.stdin.on('error', () => undefined)
   child.unref()

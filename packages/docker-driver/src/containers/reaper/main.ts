@@ -6,9 +6,9 @@ import { sweep, type Sweep } from '../sweep.js'
 /**
  * A program that outlives its parent by a moment: when its standard input ends, in whatever way the parent died, it removes the containers,
  * networks and links of one testbed, told by their label. A byte before the end dismisses it.
- * Arguments: the engine, the owner, the testbed.
+ * Arguments: the engine, the owner, the testbed, the folder of certificates if there is one.
  */
-const [engine = '', owner = '', testbed = ''] = process.argv.slice(2)
+const [engine = '', owner = '', testbed = '', certificates] = process.argv.slice(2)
 
 process.stdin.once('data', () => process.exit(0))
 process.stdin.once('end', () => void reap())
@@ -22,7 +22,7 @@ const LATE_MS = 1500
 const ATTEMPTS = 30
 
 async function reap(): Promise<void> {
-  const ask = askOf(parseEndpoint(engine))
+  const ask = askOf(parseEndpoint(engine, {}, 'socket', certificates))
   const what = { owner, testbed }
   await patiently(ask, what)
   await sleep(LATE_MS)
