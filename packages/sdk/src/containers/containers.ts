@@ -118,6 +118,7 @@ export class Containers {
     const { testbed, load = loadModule } = this.options
     const [engine, { serveNetworkDriver, pluginSocketPath, PLUGIN_LABEL }] = await Promise.all([this.#connect(), load()])
     if (engine.info.podman) throw new TestbedError('missing', "podman has no network drivers outside of itself: wire containers directly (wire: 'direct')")
+    if (engine.info.rootless) throw new TestbedError('missing', `the rootless Docker at ${engine.info.endpoint} looks for network drivers in its own files, where a testbed has none: wire containers directly (wire: 'direct')`)
     return await named("the networks of the testbed in Docker (wire: 'driver')", async () => {
       const guests = new Guests((name) => engine.adopt(name), (arrival) => this.#arrive(arrival), (container) => this.#depart(container))
       const hand = {

@@ -8,7 +8,7 @@ const none = buildModel({ networks: {}, hosts: { a: {} } })
 
 describe('containers', () => {
   it('need root, and the error says what works without', () => {
-    expect(() => checkContainers(model, 'direct', false)).toThrow(expect.objectContaining({ code: 'missing', message: expect.stringMatching(/needs root \(host "web"\).*access to Docker's socket is enough to start containers.*not to plug cables.*Run as root \(sudo\), or make host "web" a namespace host/s) as string }) as Error)
+    expect(() => checkContainers(model, 'direct', false)).toThrow(expect.objectContaining({ code: 'missing', message: expect.stringMatching(/needs root \(host "web"\).*access to Docker's socket is enough to start containers.*not to plug cables.*Run as root \(sudo\), .*or make host "web" a namespace host/s) as string }) as Error)
     expect(() => checkContainers(buildModel({ networks: {}, hosts: { a: { image: 'x' }, b: { container: 'y' } } }), 'direct', false)).toThrow(/hosts "a", "b"/)
     expect(() => checkContainers(model, 'direct', true)).not.toThrow()
     expect(() => checkContainers(none, 'direct', false)).not.toThrow()

@@ -22,8 +22,9 @@ export function checkContainers(model: TestbedModel, wire: WireOption, isRoot: b
   const [which, be] = names.length === 1 ? [`host "${names[0]}"`, 'a namespace host'] : [`hosts ${names.map((name) => `"${name}"`).join(', ')}`, 'namespace hosts']
   throw new TestbedError(
     'missing',
-    `a testbed with containers needs root (${which}). Without root, access to Docker's socket is enough to start containers, run programs in them and read their logs and files, but not to plug cables into them: ` +
-      "a container's network belongs to the machine, and the testbed of an ordinary user is in a user namespace of its own, which has no rights over it. " +
-      `Run as root (sudo), or make ${which} ${be} by leaving the image out: those need no root`,
+    `a testbed with containers needs root (${which}). Without root, access to Docker's socket is enough to start containers, run programs in them and read their logs and files ` +
+      '(ContainerEngine of @streambed/docker-driver does that, also with podman and a rootless Docker), but not to plug cables into them: ' +
+      "a container's network belongs to the machine or to the engine, and the testbed of an ordinary user is in a user namespace of its own, which has no rights over it. " +
+      `Run as root (sudo), where the engine may be a rootless one too, or make ${which} ${be} by leaving the image out: those need no root`,
   )
 }
