@@ -1,15 +1,11 @@
 import { mkdirSync, rmSync } from 'node:fs'
-import { request } from 'node:http'
-import { Readable } from 'node:stream'
-import { pack } from 'tar-stream'
-import { readFile } from 'node:fs/promises'
+import { answers, busybox, importBusybox, send } from './busybox.js'
 import { controlGroup, Daemon, refused, run } from './program.js'
 
 /** Where Docker listens in this world. */
 export const dockerSocket = '/run/docker.sock'
 
-/** The image that {@link Docker.importBusybox} makes. */
-export const busybox = 'streambed-busybox'
+export { busybox }
 
 /** A container that sleeps, for the engine. */
 export const sleeper = { image: busybox, command: ['sleep', '3600'], init: true } as const
@@ -29,7 +25,7 @@ export class Docker {
   /** Starts dockerd for the first time, with its image. */
   async begin(): Promise<void> {
     await this.up()
-    await this.importBusybox()
+    await importBusybox(dockerSocket)
   }
 
   /** What dockerd wrote. */
@@ -45,7 +41,7 @@ export class Docker {
     this.#daemon = new Daemon('dockerd', [
       `--host=${host}`, '--data-root=/run/docker-data', '--pidfile=/run/docker.pid', `--cgroup-parent=${controlGroup}`, '--log-level=warn', ...this.options,
     ])
-    await this.#daemon.until(isUp, 'dockerd answers')
+    await this.#daemon.until(() => answers(dockerSocket), 'dockerd answers')
   }
 
   /** Stops dockerd, or kills it. */
@@ -69,7 +65,7 @@ export class Docker {
 
   /** What `GET path` of its API answers. */
   async ask<T>(path: string): Promise<T> {
-    return JSON.parse(await send('GET', path)) as T
+    return JSON.parse(await send(dockerSocket, 'GET', path)) as T
   }
 
   /** Runs the `docker` command. */
@@ -124,35 +120,4 @@ export class Docker {
   exec(name: string, ...command: string[]): Promise<string> {
     return this.cli('exec', name, ...command)
   }
-
-  /** An image with nothing but busybox, since there is no registry. */
-  async importBusybox(): Promise<void> {
-    const binary = await readFile('/bin/busybox')
-    const archive = pack()
-    archive.entry({ name: 'bin/busybox', mode: 0o755 }, binary)
-    const applets = (await run('busybox', '--list')).split('\n').filter((applet) => applet !== 'busybox')
-    for (const applet of applets) archive.entry({ name: `bin/${applet}`, type: 'symlink', linkname: 'busybox' })
-    for (const folder of ['tmp', 'etc', 'var', 'var/run', 'proc', 'sys', 'dev']) archive.entry({ name: folder, type: 'directory', mode: 0o755 })
-    archive.entry({ name: 'etc/passwd' }, 'root:x:0:0:root:/:/bin/sh\n')
-    archive.finalize()
-    await send('POST', `/images/create?fromSrc=-&repo=${busybox}`, Readable.from(archive))
-  }
-}
-
-async function isUp(): Promise<boolean> {
-  return (await send('GET', '/_ping').catch(() => '')) === 'OK'
-}
-
-/** A bare call of Docker's API. */
-function send(method: string, path: string, body?: Readable): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const call = request({ socketPath: dockerSocket, method, path, headers: body === undefined ? {} : { 'content-type': 'application/x-tar' } }, (answer) => {
-      let text = ''
-      answer.setEncoding('utf8').on('data', (part: string) => (text += part)).on('error', reject)
-      answer.on('end', () => (answer.statusCode === 200 && !text.includes('"error"') ? resolve(text) : reject(new Error(`${method} ${path}: ${answer.statusCode} ${text}`))))
-    })
-    call.on('error', reject)
-    if (body === undefined) call.end()
-    else body.pipe(call)
-  })
 }
