@@ -1,5 +1,5 @@
 // What every engine has to be able to do, as a program, since ordinary users run it too. It writes what came of it, as JSON: world/tour.ts.
-// Arguments: the engine, as DOCKER_HOST would have it, the image, and what to do, separated by commas; default everything.
+// Arguments: the engine, as DOCKER_HOST would have it, or nothing (then DOCKER_HOST says it), the image, and what to do, separated by commas; default everything.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -8,7 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 const { ContainerEngine } = await import('@streambed/docker-driver')
 const [socket, image, only] = process.argv.slice(2)
 const wanted = only?.split(',')
-const engine = await ContainerEngine.connect({ socket })
+const where = socket === '' ? {} : { socket }
+const engine = await ContainerEngine.connect(where)
 const facts = {}
 
 /** Does something and notes what came of it. */
@@ -160,10 +161,15 @@ const life = () => step('life', async () => {
   await one.remove()
   await one.remove()
   const gone = await failure(one.state())
+  // What runs in a container ends with it.
+  const other = await engine.run(sleeper)
+  const running = failure(other.exec(['sleep', '3600']))
+  await other.spawn(['true'])
+  await other.remove()
   for (let round = 0; round < 500 && !happened.includes('destroy'); round++) await sleep(10)
   stop.abort()
   await events
-  return { statuses, early: early.code, again, code, exitCode, killed: killed.code, killCode, gone: gone.code, happened: ['start', 'die', 'destroy'].filter((action) => happened.includes(action)) }
+  return { statuses, early: early.code, again, code, exitCode, killed: killed.code, killCode, gone: gone.code, ended: (await running).code !== undefined, happened: ['start', 'die', 'destroy'].filter((action) => happened.includes(action)) }
 })
 
 const pause = () => step('pause', async () => {
@@ -189,7 +195,7 @@ const parallel = () => step('parallel', async () => {
 const reap = (guard) => step(guard ? 'reaper' : 'abandoned', async () => {
   const script = `
     const { ContainerEngine } = await import('${import.meta.resolve('@streambed/docker-driver')}')
-    const engine = await ContainerEngine.connect({ socket: '${socket}' })
+    const engine = await ContainerEngine.connect(${JSON.stringify(where)})
     ${guard ? '' : 'engine.guard = () => undefined'}
     const container = await engine.run({ image: '${image}', command: ['sleep', '3600'], init: true, mounts: [{ type: 'volume', target: '/v' }] })
     console.log(container.id)
@@ -213,7 +219,7 @@ await Promise.all([inOrder(execute, spawned, files, pause, adopt), inOrder(limit
 
 const { id } = box ?? {}
 await engine.close()
-const again = await ContainerEngine.connect({ socket })
+const again = await ContainerEngine.connect(where)
 await step('closed', async () => ({ gone: (await failure(again.adopt(id))).code }))
 await again.close()
 rmSync(folder, { recursive: true })

@@ -1,12 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
 import { ContainerEngine } from '@streambed/docker-driver'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dockerSocket, sleeper } from './world/docker.js'
 import { run, until } from './world/program.js'
 import { useDocker } from './world/world.js'
 
-// How Docker is found, on this machine and on others, and what its end means.
+// How Docker is found on this machine, and what its end means. On others: remote-engine.test.ts.
 const docker = useDocker()
 let engine: ContainerEngine
 beforeAll(async () => void (engine = await ContainerEngine.connect({ socket: dockerSocket })))
@@ -33,35 +31,6 @@ describe('the engine', () => {
       process.setgroups([]); process.setgid(65534); process.setuid(65534)
       await ContainerEngine.connect({ socket: '${dockerSocket}' }).catch(({ code, message }) => console.log(code, message))`
     expect(await run(process.execPath, '--input-type=module', '--eval', script)).toMatch(/^forbidden .*usermod -aG docker/)
-  })
-
-  it.each(['tcp', 'ssh'])('works through %s as with an engine of another machine', async (kind) => {
-    // In the place of a remote machine: the same Docker, and an `ssh` that runs its command here.
-    const bridge = createServer({ allowHalfOpen: true }, (socket) => void socket.on('error', () => undefined).pipe(connect({ path: dockerSocket, allowHalfOpen: true }).on('error', () => undefined)).pipe(socket)).listen(2375, '127.0.0.1')
-    const folder = mkdtempSync('/tmp/streambed-ssh-')
-    writeFileSync(`${folder}/ssh`, `#!/bin/sh\nwhile [ "$1" != me@box ]; do shift; done\nshift\nDOCKER_HOST=unix://${dockerSocket} exec "$@"\n`, { mode: 0o755 })
-    const path = process.env['PATH']
-    process.env['PATH'] = `${folder}:${path}`
-    try {
-      await using remote = await ContainerEngine.connect({ socket: kind === 'tcp' ? 'tcp://127.0.0.1:2375' : 'ssh://me@box' })
-      expect(remote.info).toMatchObject({ local: false, engineId: engine.info.engineId })
-      const container = await remote.run({ ...sleeper, readiness: { command: ['true'] } })
-      expect((await container.exec(['cat'], { input: 'hello' })).stdout).toBe('hello')
-      // Nothing of /proc here is used.
-      const child = await container.spawn(['sh', '-c', 'sleep 1234 & wait'])
-      expect(await child.kill('SIGKILL')).toBe(true)
-      expect(await child.exited).toEqual({ code: null, signal: 'SIGKILL' })
-      await until(async () => !(await container.exec(['ps'])).stdout.includes('1234'), 'the group is gone')
-      await expect(container.exec(['sleep', '3600'], { timeout: 300 })).rejects.toMatchObject({ code: 'timeout' })
-      const server = container.exec(['httpd', '-f', '-p', '80']).catch((error: unknown) => error)
-      await container.ready({ readiness: { port: 80 } })
-      await container.remove()
-      expect(await server).toBeInstanceOf(Error)
-    } finally {
-      process.env['PATH'] = path
-      bridge.close()
-      rmSync(folder, { recursive: true })
-    }
   })
 })
 

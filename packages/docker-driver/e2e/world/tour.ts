@@ -34,7 +34,7 @@ const everywhere: Readonly<Record<string, unknown>> = {
     noProgram: { code: 'not-found', message: expect.stringContaining('has no such program') },
     noImage: { code: 'not-found', message: expect.stringContaining('there is no image "localhost/nothing:1"') },
   },
-  life: { statuses: ['created', 'running', 'exited'], early: 'conflict', again: true, code: 7, exitCode: 7, killed: 'conflict', killCode: 137, gone: 'not-found', happened: ['start', 'die', 'destroy'] },
+  life: { statuses: ['created', 'running', 'exited'], early: 'conflict', again: true, code: 7, exitCode: 7, killed: 'conflict', killCode: 137, gone: 'not-found', ended: true, happened: ['start', 'die', 'destroy'] },
   limits: { limited: true },
   pause: { status: 'paused', after: 'running' },
   adopt: { same: true, owned: false, name: 'everything', taken: { code: 'conflict', message: expect.stringContaining('there is a container "everything" already') }, nobody: 'not-found' },
@@ -44,14 +44,19 @@ const everywhere: Readonly<Record<string, unknown>> = {
   closed: { gone: 'not-found' },
 }
 
+/** What cannot be done where the network of a container cannot be entered: by an ordinary user, or on another machine. */
+export const unreachable = {
+  readiness: { ...(everywhere['readiness'] as object), http: expect.stringContaining('its network can only be entered as root beside a local Docker. Publish the port, or use port or command') },
+}
+
 /**
  * What a rootless engine cannot do beside that. Groups of version 1 cannot be given to a user; with version 2 it depends on the machine's service manager, which may be none, as in these tests: then
  * limits and freezing are possible, or refused.
  */
 export const rootless = {
+  ...unreachable,
   limits: expect.toSatisfy((fact: { readonly limited?: boolean; readonly code?: string; readonly message?: string }) => fact.limited === true || (fact.code === 'missing' && /^resources.pids cannot be kept: the rootless engine at .*leave them out/.test(fact.message ?? ''))),
   pause: expect.toSatisfy((fact: { readonly status?: string; readonly error?: string; readonly message?: string }) => fact.status === 'paused' || (fact.error === 'docker' && /cannot pause container "everything": .*cgroup/i.test(fact.message ?? ''))),
-  readiness: { ...(everywhere['readiness'] as object), http: expect.stringContaining('its network can only be entered as root beside a local Docker. Publish the port, or use port or command') },
 }
 
 /** Takes an engine on the tour, and says whether everything came as it has to. `run` runs the program of the tour with its arguments; `steps`: some only. */

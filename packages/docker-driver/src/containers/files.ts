@@ -2,7 +2,8 @@ import { posix } from 'node:path'
 import { Readable } from 'node:stream'
 import { extract, pack, type Header } from 'tar-stream'
 import { DockerDriverError } from '../errors.js'
-import { refusalOf, type EngineApi } from './engine-api.js'
+import type { EngineApi } from './engine-api.js'
+import { refusalOf } from './engine-error.js'
 import { bytesOf } from './logs.js'
 
 /** How a file is made. */

@@ -1,6 +1,7 @@
 import { DockerDriverError } from '../errors.js'
 import { endpointOf } from './create-body.js'
-import { refusalOf, type EngineApi } from './engine-api.js'
+import type { EngineApi } from './engine-api.js'
+import { refusalOf } from './engine-error.js'
 import type { ContainerNetwork } from './spec.js'
 
 /** A network to be made. */

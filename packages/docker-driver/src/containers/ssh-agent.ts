@@ -2,6 +2,17 @@ import { spawn } from 'node:child_process'
 import { Agent } from 'node:http'
 import { Duplex } from 'node:stream'
 
+/** How the `ssh` program ended, with its words. */
+export class SshError extends Error {
+  constructor(
+    /** 255 when ssh itself failed, else that of the program on the other side. */
+    readonly exitCode: number,
+    message: string,
+  ) {
+    super(message)
+  }
+}
+
 /**
  * Connections to a Docker on another machine: each is an `ssh` program, so that its configuration, keys and known hosts hold, and Docker's own
  * `docker system dial-stdio` on the other side.
@@ -32,13 +43,17 @@ export class SshAgent extends Agent {
     child.stdout.on('data', (chunk: Buffer) => {
       if (!duplex.push(chunk)) child.stdout.pause()
     })
-    child.stdout.once('end', () => void duplex.push(null))
+    // How it ended is told before that it did: what ssh has to say would be lost otherwise.
+    const exited = new Promise<void>((resolve) => {
+      child.once('error', (error) => duplex.destroy(error))
+      child.once('exit', (code) => {
+        if (code !== 0 && code !== null) duplex.destroy(new SshError(code, `ssh ${this.destination} exited with code ${code}${said === '' ? '' : `: ${said.trim()}`}`))
+        resolve()
+      })
+    })
+    child.stdout.once('end', () => void exited.then(() => duplex.push(null)))
     // What a socket has and http asks for.
     Object.assign(duplex, { setKeepAlive: () => duplex, setNoDelay: () => duplex, setTimeout: () => duplex, ref: () => child.ref(), unref: () => child.unref() })
-    child.once('error', (error) => duplex.destroy(error))
-    child.once('exit', (code) => {
-      if (code !== 0 && code !== null) duplex.destroy(new Error(`ssh ${this.destination} exited with code ${code}: ${said.trim()}`))
-    })
     duplex.once('close', () => void child.kill())
     return duplex
   }
