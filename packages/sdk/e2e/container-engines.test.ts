@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { Testbed } from '@streambed/sdk'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { busybox } from '../../docker-driver/e2e/world/busybox.js'
+import { OtherMachine } from '../../docker-driver/e2e/world/other-machine.js'
 import { Podman } from '../../docker-driver/e2e/world/podman.js'
 import { until, whyNotHere } from '../../docker-driver/e2e/world/program.js'
 import { RootlessDocker } from '../../docker-driver/e2e/world/rootless-docker.js'
@@ -120,6 +121,27 @@ describe.skipIf(reason !== undefined)('a testbed with containers of', () => {
       const outcome = await start.then(async (testbed) => testbed.close().then(() => 'kept'), ({ message }: Error) => message)
       // With control groups of version 2 it may have the right to.
       expect(outcome).toMatch(/^kept$|^host "web" \(image .*\): resources\.pids cannot be kept: the rootless engine at .*leave them out/)
+    }
+  })
+
+  it('another machine is refused before anything is made there', async () => {
+    const other = new OtherMachine()
+    const variables = { DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: '' }
+    await other.begin()
+    try {
+      variables.DOCKER_CERT_PATH = other.certificates
+      Object.assign(process.env, variables)
+      for (const docker of [other.tcp, other.ssh]) {
+        for (const wire of ['direct', 'driver'] as const) {
+          const start = Testbed.start({ networks, hosts: { a: { networks: ['lan'] }, web: { networks: ['lan'], ...sleeper } } }, { docker, wire })
+          await expect(start).rejects.toMatchObject({ code: 'missing', message: `the Docker at ${docker} is on another machine, where the testbed can plug no cable into its containers: use the Docker of this machine (docker: '/var/run/docker.sock')` })
+        }
+      }
+      expect(await other.docker('ps', '--all', '--quiet')).toBe('')
+      expect(await other.docker('network', 'ls', '--quiet', '--filter', 'type=custom')).toBe('')
+    } finally {
+      for (const name of Object.keys(variables)) Reflect.deleteProperty(process.env, name)
+      await other.end()
     }
   })
 })
