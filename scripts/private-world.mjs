@@ -41,22 +41,22 @@ export async function inPrivateWorld(command, env = {}) {
   }
 }
 
-/** Removes what Docker has left below a control group, when everything in the world has ended. */
-export function removeControlGroups(folder, group = controlGroup, depth = 3) {
+/** Removes what Docker has left below a control group, when everything in the world has ended. `onError` is told of what is in use. */
+export function removeControlGroups(folder, group = controlGroup, depth = 3, onError = console.error) {
   for (const { name } of folders(folder)) {
-    if (name === group) removeTree(join(folder, name))
+    if (name === group) removeTree(join(folder, name), onError)
     // One folder for each controller (version 1), or none (version 2); and below that of the process that has started us.
-    else if (depth > 0) removeControlGroups(join(folder, name), group, depth - 1)
+    else if (depth > 0) removeControlGroups(join(folder, name), group, depth - 1, onError)
   }
 }
 
 /** A control group is removed by removing its folder, from the innermost on. */
-function removeTree(folder) {
-  for (const { name } of folders(folder)) removeTree(join(folder, name))
+function removeTree(folder, onError) {
+  for (const { name } of folders(folder)) removeTree(join(folder, name), onError)
   try {
     rmdirSync(folder)
   } catch (error) {
-    if (error.code !== 'ENOENT') console.error(`${folder}: ${error.code}`)
+    if (error.code !== 'ENOENT') onError(`${folder}: ${error.code}`)
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { answers, importBusybox } from './busybox.js'
 import { Daemon, run } from './program.js'
 import type { OrdinaryUser } from './user.js'
@@ -44,26 +44,12 @@ export class Podman {
     return (await this.cli('ps', '--all', '--format', '{{.Names}}')).split('\n').filter(Boolean).sort()
   }
 
-  /** Stops it, when it has no containers any more. */
+  /** Stops it. */
   async end(): Promise<void> {
     await this.#daemon?.stop()
-    if (this.user === undefined) removeControlGroups('/sys/fs/cgroup')
   }
 
   get #variables(): Readonly<Record<string, string>> {
     return Object.fromEntries(['', '_STORAGE', '_REGISTRIES'].map((kind) => [`CONTAINERS${kind}_CONF`, `${this.#configuration}/${kind.slice(1).toLowerCase() || 'containers'}.conf`]))
-  }
-}
-
-/** Removes the group that it makes those of containers in, under a name that cannot be chosen; one that somebody else uses stays. */
-function removeControlGroups(folder: string, depth = 2): void {
-  for (const { name } of readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())) {
-    if (name !== 'libpod_parent' && depth > 0) removeControlGroups(`${folder}/${name}`, depth - 1)
-    if (name !== 'libpod_parent') continue
-    try {
-      rmdirSync(`${folder}/${name}`)
-    } catch {
-      // It is in use.
-    }
   }
 }
