@@ -18,7 +18,7 @@ describe.skipIf(reason !== undefined)('the Docker of another machine', () => {
   it('does what the one of this machine does, by TLS, as the environment says', async () => {
     const variables = { DOCKER_HOST: other.tcp, DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: other.certificates }
     const start = (...args: string[]): Promise<string> => run('env', ...Object.entries(variables).map(([name, value]) => `${name}=${value}`), process.execPath, program, ...args)
-    await tour(start, '', { info: { endpoint: other.tcp, local: false, podman: false, rootless: false }, other: unreachable })
+    await tour(start, '', { info: { endpoint: other.tcp, local: false, podman: false, rootless: false }, other: unreachable, steps: ['made', 'exec', 'spawn', 'logs', 'files', 'readiness', 'life', 'adopt', 'reaper', 'closed'] })
     expect(await other.docker('ps', '--all', '--quiet')).toBe('')
     expect(await other.docker('volume', 'ls', '--quiet')).toBe('')
   })

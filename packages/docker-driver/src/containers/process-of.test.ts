@@ -10,6 +10,9 @@ beforeAll(() => {
   proc = mkdtempSync(join(tmpdir(), 'sb-'))
   const files = {
     '10/cgroup': `5:pids:/docker/${id}\n`,
+    '10/stat': '10 (sh) S 11 10 10',
+    '12/cgroup': `5:pids:/docker/${id}\n`,
+    '12/stat': '12 (sh) Z 11 12 12',
     '20/cgroup': '5:pids:/user\n',
     '20/stat': '20 (a name) (1) S 21 20 20',
     '21/cmdline': `/usr/bin/conmon\0--api-version\x001\0-c\0${id}\0`,
@@ -27,6 +30,7 @@ afterAll(() => rmSync(proc, { recursive: true }))
 
 it.each([
   [10, true, 'its control group'],
+  [12, false, 'its end'],
   [20, true, 'the program that looks after it'],
   [30, false, 'somebody else'],
   [40, false, 'nobody'],

@@ -262,9 +262,12 @@ export class Containers {
     await Promise.all(
       hosts.map((host) =>
         explained(host, async () => {
-          const { container } = this.#entry(host)
-          // Whether it still runs is seen here, and Docker need not be asked.
-          if (host.spec.ready === undefined && this.isRunning(host)) return
+          const { container, pid } = this.#entry(host)
+          if (host.spec.ready === undefined) {
+            // Whether it still runs is seen here, and Docker need not be asked. It may not have noticed an end yet.
+            if (this.isRunning(host)) return
+            await this.#checkEnded(container, pid)
+          }
           await container.ready({ readiness: readinessOf(host.spec.ready), signal: this.options.signal })
         }),
       ),
