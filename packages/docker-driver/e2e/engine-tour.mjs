@@ -127,7 +127,7 @@ const readiness = () => step('readiness', async () => {
   const server = await engine.run({ image, command: ['sh', '-c', 'sleep 0.2; exec httpd -f -p 80 -h /etc'], stopSignal: 'SIGKILL', readiness: { port: 80, command: ['test', '-e', '/etc/passwd'] } })
   const waited = performance.now() - begin > 200
   const late = await failure(server.ready({ readiness: { port: 81, timeoutMs: 200 } }))
-  const ended = await failure(engine.run({ image, command: ['sh', '-c', 'echo this is why; exit 3'], readiness: {} }))
+  const ended = await failure(engine.run({ image, command: ['sh', '-c', 'echo this is why; exit 3'], readiness: { port: 80 } }))
   const noProgram = await failure(engine.run({ image, command: ['no-such-program'] }))
   const noImage = await failure(engine.run({ image: 'localhost/nothing:1', pull: 'never' }))
   return { waited, late: late.code, http: await server.ready({ readiness: { http: { port: 80, path: '/passwd' }, timeoutMs: 3000 } }).then(() => true, ({ message }) => message), ended, noProgram, noImage }

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Podman } from './world/podman.js'
 import { run, whyNotHere } from './world/program.js'
-import { rootless, tour, tourProgram } from './world/tour.js'
+import { rootless, tour, tourProgram, usersSteps } from './world/tour.js'
 import { OrdinaryUser } from './world/user.js'
 
 // podman in the place of Docker: `podman system service`, of root and of an ordinary user.
@@ -29,7 +29,7 @@ describe.skipIf(reason !== undefined)('podman', () => {
   })
 
   it('of an ordinary user does so too, but for limits, freezing and HTTP readiness, and says so', async () => {
-    await tour((...args) => user.node(tourProgram, ...args), `unix://${ofUser.socket}`, { info: { podman: true, rootless: true, local: true }, other: rootless })
+    await tour((...args) => user.node(tourProgram, ...args), `unix://${ofUser.socket}`, { info: { podman: true, rootless: true, local: true }, other: rootless, steps: usersSteps })
     expect(await ofUser.containers()).toEqual([])
     expect(await ofUser.cli('volume', 'ls', '--quiet')).toBe('')
   })

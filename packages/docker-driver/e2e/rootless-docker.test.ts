@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { whyNotHere } from './world/program.js'
 import { RootlessDocker } from './world/rootless-docker.js'
-import { rootless, tour, tourProgram } from './world/tour.js'
+import { rootless, tour, tourProgram, usersSteps } from './world/tour.js'
 import { OrdinaryUser } from './world/user.js'
 
 // Docker of an ordinary user.
@@ -20,7 +20,7 @@ describe.skipIf(reason !== undefined)('a rootless Docker', () => {
   })
 
   it('does what that of root does, but for limits, freezing and HTTP readiness, and says so', async () => {
-    await tour((...args) => user.node(tourProgram, ...args), `unix://${docker.socket}`, { info: { podman: false, rootless: true, local: true }, other: rootless })
+    await tour((...args) => user.node(tourProgram, ...args), `unix://${docker.socket}`, { info: { podman: false, rootless: true, local: true }, other: rootless, steps: usersSteps })
     expect(await docker.cli('ps', '--all', '--quiet')).toBe('')
     expect(await docker.cli('volume', 'ls', '--quiet')).toBe('')
   })

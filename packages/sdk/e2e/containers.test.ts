@@ -212,7 +212,8 @@ describe('a container as a host', () => {
     await testbed.removeHost('guest')
     expect(await containers()).toEqual([])
     expect((await testbed.exec(['ip', '-o', 'link'])).stdout).not.toContain('guest')
-    await expect(testbed.addHost('bad', { networks: ['lan'], image: busybox, command: ['sh', '-c', 'echo this is why; exit 3'] })).rejects.toMatchObject({ name: 'TestbedError', code: 'failed', message: expect.stringMatching(/host "bad".*this is why/s) as string })
+    // What is waited for never comes: without that, a slow program could end after it was added.
+    await expect(testbed.addHost('bad', { networks: ['lan'], image: busybox, command: ['sh', '-c', 'echo this is why; exit 3'], ready: { port: 80 } })).rejects.toMatchObject({ name: 'TestbedError', code: 'failed', message: expect.stringMatching(/host "bad".*this is why/s) as string })
     expect(await containers()).toEqual([])
     expect(Object.keys(testbed.hosts)).toEqual(['a', 'late'])
     // The name is free again.

@@ -59,6 +59,9 @@ export const rootless = {
   pause: expect.toSatisfy((fact: { readonly status?: string; readonly error?: string; readonly message?: string }) => fact.status === 'paused' || (fact.error === 'docker' && /cannot pause container "everything": .*cgroup/i.test(fact.message ?? ''))),
 }
 
+/** What an ordinary user's engine is asked for: all but what costs most and has nothing to do with who it belongs to. */
+export const usersSteps = Object.keys(everywhere).filter((step) => step !== 'parallel' && step !== 'abandoned')
+
 /** Takes an engine on the tour, and says whether everything came as it has to. `run` runs the program of the tour with its arguments; `steps`: some only. */
 export async function tour(run: (...args: string[]) => Promise<string>, endpoint: string, { info, other = {}, steps }: { readonly info: object; readonly other?: object; readonly steps?: readonly string[] }): Promise<void> {
   const facts = JSON.parse(await run(endpoint, busybox, ...(steps === undefined ? [] : [['info', ...steps].join(',')]))) as Record<string, unknown>
