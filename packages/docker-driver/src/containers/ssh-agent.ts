@@ -1,6 +1,10 @@
 import { spawn } from 'node:child_process'
 import { Agent } from 'node:http'
 import { Duplex } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** What ssh says may be read a moment after its end. */
+const LAST_WORDS_MS = 200
 
 /** How the `ssh` program ended, with its words. */
 export class SshError extends Error {
@@ -43,12 +47,18 @@ export class SshAgent extends Agent {
     child.stdout.on('data', (chunk: Buffer) => {
       if (!duplex.push(chunk)) child.stdout.pause()
     })
+    const spoken = new Promise<void>((resolve) => void child.stderr.once('end', resolve))
     // How it ended is told before that it did: what ssh has to say would be lost otherwise.
     const exited = new Promise<void>((resolve) => {
       child.once('error', (error) => duplex.destroy(error))
       child.once('exit', (code) => {
-        if (code !== 0 && code !== null) duplex.destroy(new SshError(code, `ssh ${this.destination} exited with code ${code}${said === '' ? '' : `: ${said.trim()}`}`))
-        resolve()
+        if (code === 0 || code === null) return resolve()
+        // A connection that others share may go on in the background, and keep that stream.
+        void Promise.race([spoken, sleep(LAST_WORDS_MS, undefined, { ref: false })]).then(() => {
+          const words = said.trim().replace(/\s*[\r\n]+/g, '; ')
+          duplex.destroy(new SshError(code, `ssh ${this.destination} exited with code ${code}${words === '' ? '' : `: ${words}`}`))
+          resolve()
+        })
       })
     })
     child.stdout.once('end', () => void exited.then(() => duplex.push(null)))
