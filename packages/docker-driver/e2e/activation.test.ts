@@ -13,7 +13,7 @@ const program = fileURLToPath(new URL('../dist/cli/streambed-docker-driver.js', 
 const flags = ['--name', 'streambed', '--docker', `unix://${dockerSocket}`, '--status_port', '0']
 const hasTool = existsSync('/usr/bin/systemd-socket-activate')
 
-/** Docker asks a driver that is not there again and again, for 45 seconds. */
+/** Docker asks a driver that is not there again and again, after longer and longer pauses. */
 const AT_ONCE_MS = 15_000
 
 /** The socket of systemd, with the driver; both end with the test. */
