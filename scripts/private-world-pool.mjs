@@ -10,8 +10,8 @@ export const privateWorlds = process.getuid() === 0 ? { name: 'private-worlds', 
 
 /** How many there were: each has control groups of its own. */
 let count = 0
-/** How many there are. */
-let living = 0
+/** Those that there are. */
+const living = new Set()
 /** Where podman makes its control groups, under a name that cannot be chosen, and leaves empty ones: worlds share it. */
 const podmansGroup = 'libpod_parent'
 
@@ -25,7 +25,7 @@ class PrivateWorld extends ForksPoolWorker {
     const [execPath, ...execArgv] = worldCommand([process.execPath, ...this.execArgv])
     this._fork ??= fork(this.entrypoint, [], { execPath, execArgv, env: { ...this.env, STREAMBED_PRIVATE_WORLD: this.#group }, stdio: 'pipe', serialization: 'advanced' })
     this.#process = this._fork
-    living++
+    living.add(this)
     await super.start()
   }
 
@@ -35,7 +35,8 @@ class PrivateWorld extends ForksPoolWorker {
     await super.stop()
     removeControlGroups('/sys/fs/cgroup', this.#group)
     // Another world's podman may be just about to use an empty one.
-    if (--living === 0) removeControlGroups('/sys/fs/cgroup', podmansGroup, 1, () => undefined)
+    living.delete(this)
+    if (living.size === 0) removeControlGroups('/sys/fs/cgroup', podmansGroup, 1, () => undefined)
   }
 }
 

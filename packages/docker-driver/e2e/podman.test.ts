@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Podman } from './world/podman.js'
 import { run, whyNotHere } from './world/program.js'
-import { rootless, tour, tourProgram, usersSteps } from './world/tour.js'
+import { rootless, tour, tourMs, tourProgram, usersSteps } from './world/tour.js'
 import { OrdinaryUser } from './world/user.js'
 
 // podman in the place of Docker: `podman system service`, of root and of an ordinary user.
@@ -21,14 +21,14 @@ describe.skipIf(reason !== undefined)('podman', () => {
     await user.end()
   })
 
-  it('of root does what Docker does', async () => {
+  it('of root does what Docker does', { timeout: tourMs }, async () => {
     const program = fileURLToPath(new URL(`../../../${tourProgram}`, import.meta.url))
     await tour((...args) => run(process.execPath, program, ...args), `unix://${ofRoot.socket}`, { info: { podman: true, rootless: false, local: true } })
     expect(await ofRoot.containers()).toEqual([])
     expect(await ofRoot.cli('volume', 'ls', '--quiet')).toBe('')
   })
 
-  it('of an ordinary user does so too, but for limits, freezing and HTTP readiness, and says so', async () => {
+  it('of an ordinary user does so too, but for limits, freezing and HTTP readiness, and says so', { timeout: tourMs }, async () => {
     await tour((...args) => user.node(tourProgram, ...args), `unix://${ofUser.socket}`, { info: { podman: true, rootless: true, local: true }, other: rootless, steps: usersSteps })
     expect(await ofUser.containers()).toEqual([])
     expect(await ofUser.cli('volume', 'ls', '--quiet')).toBe('')

@@ -4,7 +4,7 @@ import { ContainerEngine } from '@streambed/docker-driver'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { OtherMachine } from './world/other-machine.js'
 import { run, whyNotHere } from './world/program.js'
-import { tour, tourProgram, unreachable } from './world/tour.js'
+import { tour, tourMs, tourProgram, unreachable } from './world/tour.js'
 
 // Docker of another machine: by TCP with TLS, and by ssh.
 const reason = whyNotHere()
@@ -15,7 +15,7 @@ describe.skipIf(reason !== undefined)('the Docker of another machine', () => {
   beforeAll(() => other.begin())
   afterAll(() => other.end())
 
-  it('does what the one of this machine does, by TLS, as the environment says', async () => {
+  it('does what the one of this machine does, by TLS, as the environment says', { timeout: tourMs }, async () => {
     const variables = { DOCKER_HOST: other.tcp, DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: other.certificates }
     const start = (...args: string[]): Promise<string> => run('env', ...Object.entries(variables).map(([name, value]) => `${name}=${value}`), process.execPath, program, ...args)
     await tour(start, '', { info: { endpoint: other.tcp, local: false, podman: false, rootless: false }, other: unreachable, steps: ['made', 'exec', 'spawn', 'logs', 'files', 'readiness', 'life', 'adopt', 'reaper', 'closed'] })
@@ -23,7 +23,7 @@ describe.skipIf(reason !== undefined)('the Docker of another machine', () => {
     expect(await other.docker('volume', 'ls', '--quiet')).toBe('')
   })
 
-  it('does so by ssh', async () => {
+  it('does so by ssh', { timeout: tourMs }, async () => {
     await tour((...args) => run(process.execPath, program, ...args), other.ssh, { info: { endpoint: other.ssh, local: false }, steps: ['made', 'exec', 'spawn', 'logs', 'files', 'closed'] })
     expect(await other.docker('ps', '--all', '--quiet')).toBe('')
   })

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { whyNotHere } from './world/program.js'
 import { RootlessDocker } from './world/rootless-docker.js'
-import { rootless, tour, tourProgram, usersSteps } from './world/tour.js'
+import { rootless, tour, tourMs, tourProgram, usersSteps } from './world/tour.js'
 import { OrdinaryUser } from './world/user.js'
 
 // Docker of an ordinary user.
@@ -19,7 +19,7 @@ describe.skipIf(reason !== undefined)('a rootless Docker', () => {
     await user.end()
   })
 
-  it('does what that of root does, but for limits, freezing and HTTP readiness, and says so', async () => {
+  it('does what that of root does, but for limits, freezing and HTTP readiness, and says so', { timeout: tourMs }, async () => {
     await tour((...args) => user.node(tourProgram, ...args), `unix://${docker.socket}`, { info: { podman: false, rootless: true, local: true }, other: rootless, steps: usersSteps })
     expect(await docker.cli('ps', '--all', '--quiet')).toBe('')
     expect(await docker.cli('volume', 'ls', '--quiet')).toBe('')

@@ -4,7 +4,7 @@ import { busybox } from '../../docker-driver/e2e/world/busybox.js'
 import { dockerSocket } from '../../docker-driver/e2e/world/docker.js'
 import { Podman } from '../../docker-driver/e2e/world/podman.js'
 import { whyNotHere } from '../../docker-driver/e2e/world/program.js'
-import { tour, tourProgram } from '../../docker-driver/e2e/world/tour.js'
+import { tour, tourMs, tourProgram } from '../../docker-driver/e2e/world/tour.js'
 import { OrdinaryUser } from '../../docker-driver/e2e/world/user.js'
 import { useDocker } from '../../docker-driver/e2e/world/world.js'
 
@@ -24,7 +24,7 @@ afterAll(async () => {
   await user.end()
 })
 
-it('can start containers, run programs in them, and read and write logs and files', async () => {
+it('can start containers, run programs in them, and read and write logs and files', { timeout: tourMs }, async () => {
   await tour((...args) => user.node(tourProgram, ...args), `unix://${dockerSocket}`, { info: { podman: false, rootless: false, local: true }, steps: ['made', 'exec', 'spawn', 'logs', 'files', 'closed'] })
 })
 

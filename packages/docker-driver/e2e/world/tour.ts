@@ -4,6 +4,9 @@ import { busybox } from './busybox.js'
 /** The program that does it, in the checkout; it takes the engine, the image, and what to do when that is not everything. */
 export const tourProgram = 'packages/docker-driver/e2e/engine-tour.mjs'
 
+/** For one that hangs: what takes ten seconds takes a minute on a machine that has much else to do. */
+export const tourMs = 180_000
+
 /** What every engine does alike, by the steps of the program. */
 const everywhere: Readonly<Record<string, unknown>> = {
   made: {
