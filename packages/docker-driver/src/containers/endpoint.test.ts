@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { expect, it } from 'vitest'
 import { endpointText, parseEndpoint, transportTo, wellKnownEndpoints } from './endpoint.js'
 
@@ -36,4 +37,10 @@ it('takes certificates from an option, whatever the environment says', () => {
   const environment = { DOCKER_TLS_VERIFY: '', DOCKER_CERT_PATH: '/certs' }
   expect(parseEndpoint('tcp://box', environment, 'socket', '/mine')).toEqual({ type: 'tcp', host: 'box', port: 2376, certificates: '/mine' })
   expect(parseEndpoint('/run/x.sock', environment, 'socket', '/mine')).toEqual({ type: 'unix', path: '/run/x.sock' })
+})
+
+it('has agents that are printed in a word', () => {
+  for (const endpoint of [{ type: 'unix', path: '/run/x.sock' }, { type: 'tcp', host: 'box', port: 1, certificates: undefined }, { type: 'ssh', destination: 'box', port: undefined }] as const) {
+    expect(inspect(transportTo(endpoint).options.agent, { showHidden: true, depth: null })).toBe('EngineAgent')
+  }
 })

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { Agent, type RequestOptions } from 'node:http'
+import type { RequestOptions } from 'node:http'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { DockerDriverError } from '../errors.js'
+import { EngineAgent } from './engine-agent.js'
 import { SshAgent } from './ssh-agent.js'
 
 /** Where an engine listens. */
@@ -59,7 +60,7 @@ export function endpointText(endpoint: EngineEndpoint): string {
   }
 }
 
-/** How `node:http` (or `node:https`) gets there. No connection is kept: one that Docker closed in a restart would fail the next call. */
+/** How `node:http` (or `node:https`) gets there. */
 export interface EngineTransport {
   readonly protocol: 'http' | 'https'
   readonly options: Pick<RequestOptions, 'socketPath' | 'host' | 'port' | 'agent'> & { readonly ca?: Buffer; readonly cert?: Buffer; readonly key?: Buffer }
@@ -69,12 +70,12 @@ export interface EngineTransport {
 export function transportTo(endpoint: EngineEndpoint): EngineTransport {
   switch (endpoint.type) {
     case 'unix':
-      return { protocol: 'http', options: { socketPath: endpoint.path, agent: new Agent({ keepAlive: false }) } }
+      return { protocol: 'http', options: { socketPath: endpoint.path, agent: new EngineAgent() } }
     case 'ssh':
       return { protocol: 'http', options: { host: 'docker', port: 80, agent: new SshAgent(endpoint.destination, endpoint.port) } }
     case 'tcp': {
       const { host, port, certificates } = endpoint
-      if (certificates === undefined) return { protocol: 'http', options: { host, port, agent: new Agent({ keepAlive: false }) } }
+      if (certificates === undefined) return { protocol: 'http', options: { host, port, agent: new EngineAgent() } }
       const read = (name: string): Buffer => {
         try {
           return readFileSync(join(certificates, name))

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
-import { Agent } from 'node:http'
 import { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { EngineAgent } from './engine-agent.js'
 
 /** What ssh says may be read a moment after its end. */
 const LAST_WORDS_MS = 200
@@ -21,12 +21,12 @@ export class SshError extends Error {
  * Connections to a Docker on another machine: each is an `ssh` program, so that its configuration, keys and known hosts hold, and Docker's own
  * `docker system dial-stdio` on the other side.
  */
-export class SshAgent extends Agent {
+export class SshAgent extends EngineAgent {
   constructor(
     private readonly destination: string,
     private readonly sshPort: number | undefined,
   ) {
-    super({ keepAlive: false })
+    super()
   }
 
   override createConnection(): Duplex {
