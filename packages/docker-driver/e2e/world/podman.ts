@@ -50,6 +50,8 @@ export class Podman {
   }
 
   get #variables(): Readonly<Record<string, string>> {
-    return Object.fromEntries(['', '_STORAGE', '_REGISTRIES'].map((kind) => [`CONTAINERS${kind}_CONF`, `${this.#configuration}/${kind.slice(1).toLowerCase() || 'containers'}.conf`]))
+    const files = ['', '_STORAGE', '_REGISTRIES'].map((kind) => [`CONTAINERS${kind}_CONF`, `${this.#configuration}/${kind.slice(1).toLowerCase() || 'containers'}.conf`])
+    // It leaves what was imported where temporary files are.
+    return { ...Object.fromEntries(files), TMPDIR: this.user?.runtime ?? this.#configuration }
   }
 }
