@@ -1,4 +1,6 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -242,6 +244,22 @@ describe('FaucetProcess, of a process that ends', () => {
     const badly = FaucetProcess.start({ config: yaml, command: [program], args: ['--ryu-nonsense=1'] })
     await expect(badly).rejects.toMatchObject({ code: 'process', message: expect.stringContaining('--ryu-nonsense') })
     expect(left()).toEqual([])
+  })
+})
+
+describe('FaucetProcess, of a program that is killed', () => {
+  it('ends with it, and so do its files', async () => {
+    const script = `
+      import { FaucetProcess } from '@streambed/faucet'
+      const faucet = await FaucetProcess.start(${JSON.stringify({ config: yaml, command: [program] })})
+      console.log(faucet.pid)
+      setInterval(() => {}, 1e6)`
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { cwd: fileURLToPath(new URL('..', import.meta.url)), stdio: ['ignore', 'pipe', 'inherit'] })
+    const [said] = (await once(child.stdout, 'data')) as [Buffer]
+    const pid = Number(said)
+    expect(left()).toHaveLength(1)
+    child.kill('SIGKILL')
+    await until(() => Promise.resolve(!existsSync(`/proc/${pid}/exe`) && left().length === 0))
   })
 })
 

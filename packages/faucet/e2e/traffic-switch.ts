@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { type CommandLine, daemonFiles, initialDatabase, ovsdbServerCommand, vswitchdCommand } from '@streambed/ovs'
 import { until } from './control-switches.js'
-import { vanishingFolder, type VanishingFolder } from './vanishing-folder.js'
+import { vanishingFolder, type VanishingFolder } from '../src/control/vanishing-folder.js'
 
 const run = promisify(execFile)
 const python = fileURLToPath(new URL('../../../.venv/bin/python3', import.meta.url))

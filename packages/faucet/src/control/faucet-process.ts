@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { mkdtemp, realpath, rename, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { realpath, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { PassiveTcpTarget, PassiveSslTarget, TlsOptions } from '@streambed/ovs'
@@ -17,6 +16,7 @@ import type {
 } from './faucet-control.js'
 import { listenArguments, listeningAt } from './faucet-listening.js'
 import { parsePrometheusText, samplesOf, valueOf, type Sample } from './prometheus-text.js'
+import { vanishingFolder, type VanishingFolder } from './vanishing-folder.js'
 import { checkNames, waiting } from './waiting.js'
 
 /** Options of {@link FaucetProcess.start}. */
@@ -58,7 +58,7 @@ interface Parts {
   readonly eventSocket?: string
   readonly listening?: PassiveTcpTarget | PassiveSslTarget
   /** To be removed at the end. */
-  readonly directory?: string
+  readonly folder?: VanishingFolder
 }
 
 /** Milliseconds between two looks at the metrics. */
@@ -105,8 +105,8 @@ export class FaucetProcess implements FaucetControl {
   static async start(options: FaucetStartOptions): Promise<FaucetProcess> {
     const loaded = loadedConfig(options.config)
     const text = textOf(options.config, loaded)
-    const own = options.directory === undefined
-    const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'faucet-')))
+    const folder = options.directory === undefined ? await vanishingFolder('faucet-') : { path: options.directory, remove: () => Promise.resolve() }
+    const directory = folder.path
     let child: FaucetChild | undefined
     let faucet: FaucetProcess | undefined
     try {
@@ -134,7 +134,7 @@ export class FaucetProcess implements FaucetControl {
       const prometheus = `http://127.0.0.1:${String(port)}`
       const reload = () => started.signal('SIGHUP')
       faucet = new FaucetProcess({
-        configFile, loaded, text, prometheus, reload, child, eventSocket, listening, ...(own ? { directory } : {}),
+        configFile, loaded, text, prometheus, reload, child, eventSocket, listening, folder,
       })
       await faucet.#waitUntil((samples) => hasHash(samples, hashOf(text)), () => 'Faucet did not start', options)
       return faucet
@@ -142,7 +142,7 @@ export class FaucetProcess implements FaucetControl {
       if (faucet) await faucet.close()
       else {
         await child?.close()
-        if (own) await rm(directory, { recursive: true, force: true })
+        await folder.remove()
       }
       throw error
     }
@@ -249,7 +249,7 @@ export class FaucetProcess implements FaucetControl {
   async #close(): Promise<void> {
     this.#end(new FaucetError('closed', 'this Faucet was closed: start another one'))
     await this.#parts.child?.close()
-    if (this.#parts.directory !== undefined) await rm(this.#parts.directory, { recursive: true, force: true })
+    await this.#parts.folder?.remove()
   }
 
   /** There is no Faucet any more: what waits is rejected. */

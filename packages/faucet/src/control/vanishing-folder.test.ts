@@ -3,8 +3,7 @@ import { once } from 'node:events'
 import { existsSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
-import { until } from './control-switches.js'
+import { describe, expect, it, vi } from 'vitest'
 import { remover, vanishingFolder } from './vanishing-folder.js'
 
 /** A process that starts the remover of a folder, as the tests do, and goes on. */
@@ -30,6 +29,6 @@ describe('a vanishing folder', () => {
     await once(child.stdout, 'data')
     expect(existsSync(path)).toBe(true)
     child.kill(signal)
-    await until(() => Promise.resolve(!existsSync(path)))
+    await vi.waitFor(() => expect(existsSync(path)).toBe(false), { timeout: 30_000 })
   })
 })
