@@ -149,7 +149,7 @@ describe('faults', () => {
     await expect(b.exec(['true'])).rejects.toMatchObject({ code: 'invalid', message: expect.stringContaining('stopped') as string })
     const { b: reached = [], ...others } = Object.fromEntries(testbed.inspect().hosts.map(({ name, state }) => [name, state]))
     expect([reached, others]).toEqual(['stopped', { a: 'running', c: 'running', d: 'running' }])
-    ;(await testbed.reachability({ timeout: 300 })).assert({ a: ['c', 'd'], c: ['a', 'd'], d: ['a', 'c'] })
+    ;(await testbed.reachability({ timeout: 900 })).assert({ a: ['c', 'd'], c: ['a', 'd'], d: ['a', 'c'] })
     await b.restart()
     ;(await testbed.reachability()).assert(whole)
     expect((await b.exec(['ip', 'route'])).stdout).toBe(routes)
@@ -179,10 +179,10 @@ describe('faults', () => {
 
   it('a partition keeps groups apart on every network, and heals', async () => {
     await testbed.partition(['a'], ['b', 'c'])
-    ;(await testbed.reachability({ timeout: 300 })).assert({ b: ['c'], c: ['b'] })
+    ;(await testbed.reachability({ timeout: 900 })).assert({ b: ['c'], c: ['b'] })
     expect(testbed.inspect().partition).toEqual([['d'], ['a'], ['b', 'c']])
     await testbed.partition(['a', 'd'], ['b', 'c'])
-    ;(await testbed.reachability({ timeout: 300 })).assert({ a: ['d'], d: ['a'], b: ['c'], c: ['b'] })
+    ;(await testbed.reachability({ timeout: 900 })).assert({ a: ['d'], d: ['a'], b: ['c'], c: ['b'] })
     await testbed.heal()
     ;(await testbed.reachability()).assert(whole)
     await expect(testbed.partition(['a', 'nobody'])).rejects.toMatchObject({ code: 'invalid', message: expect.stringContaining('partition[0][1]') as string })

@@ -25,7 +25,7 @@ it('keeps two VLANs with the same subnet so far apart that not even ARP crosses'
   await onBlue.close()
   const strangers = onBlue.take().filter((packet) => packet.arp?.spa === '10.0.0.1' || packet.ipv6?.src === 'fd00::1')
   expect(strangers).toEqual([])
-  const matrix = await testbed.reachability({ timeout: 500 })
+  const matrix = await testbed.reachability({ timeout: 900 })
   matrix.assert({ r1: ['r2'], r2: ['r1'], b1: ['b2'], b2: ['b1'] })
 })
 
@@ -37,7 +37,7 @@ it('does not take a namesake on another VLAN for the host that was meant', async
   const { r1, b1 } = testbed.hosts
   // Automatic addresses differ across networks that overlap; equal ones were asked for.
   expect(r1.ip()).not.toBe(b1.ip())
-  ;(await testbed.reachability({ timeout: 300 })).assert({ r1: ['r9'], r9: ['r1'], b1: ['b9'], b9: ['b1'] })
+  ;(await testbed.reachability({ timeout: 900 })).assert({ r1: ['r9'], r9: ['r1'], b1: ['b9'], b9: ['b1'] })
   expect(await r1.ping('b9')).toMatchObject({ ok: false, reason: expect.stringContaining('same address') as string })
   expect(await r1.canConnect('b9', { tcp: 80 })).toBe(false)
   await expect(r1.connect('b9', 80)).rejects.toMatchObject({ code: 'unreachable' })
