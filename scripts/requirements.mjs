@@ -26,6 +26,7 @@ const test = [
   { command: 'slirp4netns', package: 'slirp4netns', why: 'its network' },
   { command: 'tini-static', package: 'tini', why: "the first process of podman's containers in the tests" },
   { command: 'sshd', package: 'openssh-server', why: 'Docker of another machine' },
+  { command: 'systemd-socket-activate', package: 'systemd', why: "the driver's socket is systemd's where it is a service" },
   { command: 'iptables', package: 'iptables', why: 'dockerd makes its firewall rules with it' },
   { command: 'busybox', package: 'busybox-static', why: 'the file system of the containers that the tests run' },
   { command: 'udhcpc', package: 'udhcpc', why: "the DHCP client of a container's interface" },

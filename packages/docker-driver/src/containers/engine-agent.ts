@@ -8,8 +8,8 @@ export class EngineAgent extends Agent {
   }
 
   /**
-   * docker-modem prints the options of each call with everything that hangs on them, for a log that nobody asked for. That took 10 ms a call with the
-   * connections of an agent, more than all that the network driver does itself when a container starts.
+   * docker-modem prints the options of each call with everything that hangs on them, for a log that nobody asked for. With the connections of an
+   * agent that took 19 ms of processor time for each container that the network driver saw come and go.
    */
   [inspect.custom](): string {
     return 'EngineAgent'
