@@ -56,6 +56,23 @@ describe('DockerNetworkDriver', () => {
     expect(log.filter((line) => /^(warning|error)/.test(line)), log.join('\n')).toEqual([])
   })
 
+  it('removes a network later that could not be removed at once: Docker forgets it whatever it is told', async () => {
+    await embedded.start()
+    await embedded.create('lab', '--subnet=10.9.0.0/24', 'mode=nat', 'default_acl=allowall')
+    ovs.pause()
+    try {
+      await docker.cli('network', 'rm', 'lab')
+    } finally {
+      ovs.resume()
+    }
+    expect(log.join('\n')).toMatch(/DeleteNetwork .*Open vSwitch did not carry the change out/)
+    await embedded.driver.reconcile()
+    expect(embedded.network('lab')).toBeUndefined()
+    expect(embedded.driver.control.config().dps).not.toHaveProperty('lab')
+    expect(await ovs.vsctl('list-br')).toBe('')
+    expect(await run('nft', 'list', 'ruleset')).not.toContain('10.9.0.')
+  })
+
   it('does what labels and options say of ACLs', async () => {
     await embedded.start()
     await embedded.create('lab', '--subnet=10.9.0.0/24', 'default_acl=allowall')

@@ -118,14 +118,11 @@ export async function deleteNetwork(context: DriverContext, id: string): Promise
   if (network === undefined) return removeRemains(context, id)
   // While they still have ports to give their addresses back through.
   await Promise.all([...network.endpoints.keys()].map((endpoint) => context.leases.end(endpoint)))
-  await undoing(context.log, async (undo) => {
-    // The controller is not to take it for somebody else's doing that the flows go.
-    undo.add('control the bridge again', () => ledger.change((networks) => (networks.has(id) ? networks : new Map(networks).set(id, network))))
-    await ledger.change(withoutNetwork(id))
-    await removeBridges(context, [network.bridge])
-    await removeRemains(context, id)
-  })
+  // First the controller, which is not to take it for somebody else's doing that the flows go. Docker forgets the network whatever we answer: what fails here is done by the next comparison.
+  await ledger.change(withoutNetwork(id))
   context.requests.delete(id)
+  await removeBridges(context, [network.bridge])
+  await removeRemains(context, id)
   for (const endpoint of network.endpoints.values()) {
     forget(context, endpoint.id)
     await links.remove(endpoint.hostInterface)

@@ -78,7 +78,7 @@ export class DockerNetworkDriver implements NetworkDriver, AsyncDisposable {
     const log: DriverContext['log'] = (level, text) => options.onLog?.({ level, text })
     this.#leases = new Leases(() => this.#context)
     this.#interfaces = new InterfaceNames((endpoint) => interfaceInside(parts, endpoint))
-    this.#watch = new DockerWatch({ docker, log, onAnswer: () => this.#dockerAnswers(), onHeard: (event) => this.#context.prefixes.heard(event), onEvent: (event) => this.#dockerEvent(event) })
+    this.#watch = new DockerWatch({ docker, log, onOpen: () => this.#context.prefixes.forget(), onAnswer: () => void this.#reconciler.run(), onHeard: (event) => this.#context.prefixes.heard(event), onEvent: (event) => this.#dockerEvent(event) })
     this.#context = {
       ...parts,
       leases: this.#leases,
@@ -332,11 +332,6 @@ export class DockerNetworkDriver implements NetworkDriver, AsyncDisposable {
     })
     this.#watch.start()
     this.#reconciler.start()
-  }
-
-  #dockerAnswers(): void {
-    this.#context.prefixes.forget()
-    void this.#reconciler.run()
   }
 
   async #dockerEvent({ type, action, id, attributes }: DockerEvent): Promise<void> {

@@ -6,7 +6,9 @@ import type { DriverLog } from './context.js'
 export interface DockerWatchParts {
   readonly docker: DockerEngine
   readonly log: (level: DriverLog['level'], text: string) => void
-  /** Docker answers, or answers again: what happened meanwhile nobody has told. */
+  /** Docker is about to count as one that answers: what happened before nobody has told. */
+  readonly onOpen: () => void
+  /** Docker answers, or answers again. */
   readonly onAnswer: () => void
   /** Every event, at once. */
   readonly onHeard: (event: DockerEvent) => void
@@ -74,7 +76,7 @@ export class DockerWatch implements AsyncDisposable {
 
   async #watch(): Promise<void> {
     const { signal } = this.#stop
-    const { docker, log, onAnswer, onHeard } = this.#parts
+    const { docker, log, onOpen, onAnswer, onHeard } = this.#parts
     let said = false
     let told = Promise.resolve()
     while (!signal.aborted) {
@@ -82,6 +84,7 @@ export class DockerWatch implements AsyncDisposable {
         const events = await docker.events(signal)
         // It may be another engine than before.
         this.#engine = undefined
+        onOpen()
         this.#answers = this.#answered = true
         said = false
         await this.engineId()
